@@ -1,0 +1,35 @@
+"""Exceptions and warnings of skopt_evo.
+
+Every error also derives from the built-in class that scikit-learn raises in the same
+place, so ``except ValueError`` around a search keeps working::
+
+    Exception
+    └── SkoptEvoError
+        └── SearchSpaceError (ValueError)       param_grid is no search space
+            └── SearchSpaceTypeError (TypeError)    ... because of the type of a value
+    UserWarning
+    └── SpaceCoverageWarning    a part of the space cannot be searched as asked
+"""
+
+__all__ = [
+    "SearchSpaceError",
+    "SearchSpaceTypeError",
+    "SkoptEvoError",
+    "SpaceCoverageWarning",
+]
+
+
+class SkoptEvoError(Exception):
+    """Base class of the errors that skopt_evo defines."""
+
+
+class SearchSpaceError(SkoptEvoError, ValueError):
+    """``param_grid`` does not describe a search space for this estimator."""
+
+
+class SearchSpaceTypeError(SearchSpaceError, TypeError):
+    """A part of ``param_grid`` has a type that no search space is made of."""
+
+
+class SpaceCoverageWarning(UserWarning):
+    """The budget or the method leaves a part of the search space untried."""
