@@ -1,0 +1,6 @@
+"""The search space: from ``param_grid`` to the unit cube and back."""
+
+from skopt_evo.space._check import check_parameter_names
+from skopt_evo.space._codec import SearchSpace
+
+__all__ = ["SearchSpace", "check_parameter_names"]

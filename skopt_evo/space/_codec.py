@@ -1,0 +1,230 @@
+"""The map between parameter settings and genomes, points of the unit cube."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import ParameterGrid
+
+from skopt_evo.space._dimension import Dimension, Levels, same_value
+from skopt_evo.space._parse import parse_dimension, parse_grid
+
+FloatArray = NDArray[np.float64]
+
+
+class SearchSpace:
+    """A ``param_grid``, as parameter settings and as the unit cube.
+
+    A genome has one gene per parameter with more than one value. Branches (the dicts
+    of a list) that have the same parameter with the same values share its gene; where
+    there are several branches, the first gene chooses among them. A gene that the
+    chosen branch does not have is dormant: it is carried along without effect.
+
+    Parameters
+    ----------
+    param_grid : dict or list of dicts
+        The search space, as `GridSearchCV` and `RandomizedSearchCV` take it.
+    seed : int, default=0
+        Base of the seeds for distributions that can only be sampled.
+
+    Attributes
+    ----------
+    genes : list of Dimension
+        The dimension of each gene; the branch gene is a `Levels` of branch numbers.
+    n_branches : int
+        The number of dicts.
+    active : ndarray of shape (n_branches, n_genes), dtype=bool
+        Which genes matter in which branch.
+    size : int or math.inf
+        The number of grid points, `math.inf` if they cannot be counted.
+
+    Raises
+    ------
+    SearchSpaceError
+        If `param_grid` is no search space.
+
+    Examples
+    --------
+    >>> from scipy.stats import loguniform
+    >>> from skopt_evo.space import SearchSpace
+    >>> space = SearchSpace({"C": loguniform(1e-2, 1e2), "kernel": ["rbf", "poly"]})
+    >>> space.decode([0.5, 0.9])
+    {'C': 1.0, 'kernel': 'poly'}
+    >>> space.encode({"C": 1.0, "kernel": "poly"})
+    array([0.5 , 0.75])
+    """
+
+    def __init__(self, param_grid: Any, *, seed: int = 0) -> None:
+        self._grids = parse_grid(param_grid)
+        self.n_branches = len(self._grids)
+        self.branches: list[dict[str, Dimension]] = [
+            {
+                # A seed of its own for each parameter, whatever the others are.
+                name: parse_dimension(name, grid[name], seed + 1_000_003 * place)
+                for place, name in enumerate(sorted(grid))
+            }
+            for grid in self._grids
+        ]
+        self.genes: list[Dimension] = []
+        if self.n_branches > 1:
+            self.genes.append(Levels("branch", range(self.n_branches)))
+        self._gene_of = [self._assign_genes(branch) for branch in self.branches]
+        self.active = np.zeros((self.n_branches, len(self.genes)), dtype=bool)
+        for branch_number, gene_of in enumerate(self._gene_of):
+            self.active[branch_number, list(gene_of.values())] = True
+            if self.n_branches > 1:
+                self.active[branch_number, 0] = True
+        self.size = sum(self.branch_size(number) for number in range(self.n_branches))
+
+    @property
+    def n_genes(self) -> int:
+        """The length of a genome."""
+        return len(self.genes)
+
+    @property
+    def parameter_names(self) -> list[str]:
+        """The names of all parameters, sorted."""
+        return sorted({name for branch in self.branches for name in branch})
+
+    @property
+    def n_levels(self) -> NDArray[np.int64]:
+        """The number of values of each gene, 0 for a continuum: shape (n_genes,)."""
+        return np.array([gene.n_levels for gene in self.genes], dtype=np.int64)
+
+    @property
+    def is_numeric(self) -> NDArray[np.bool_]:
+        """Which genes have an order, the branch gene not: shape (n_genes,)."""
+        numeric = np.array([gene.is_numeric for gene in self.genes], dtype=bool)
+        if self.n_branches > 1:
+            numeric[0] = False
+        return numeric
+
+    def gene_of(self, branch: int) -> Mapping[str, int]:
+        """Return the gene number of each parameter that varies in a branch."""
+        return self._gene_of[branch]
+
+    def branch_of(self, genome: Any) -> int:
+        """Return which branch a genome lies in."""
+        return int(self.genes[0].decode(genome[0])) if self.n_branches > 1 else 0
+
+    def branch_gene(self, branch: int) -> float:
+        """Return the value of the branch gene that stands for a branch."""
+        return (branch + 0.5) / self.n_branches
+
+    def decode(self, genome: Any) -> dict[str, Any]:
+        """Return the parameter setting of a genome, its names sorted."""
+        branch = self.branch_of(genome)
+        gene_of = self._gene_of[branch]
+        return {
+            name: dimension.decode(genome[gene_of[name]] if name in gene_of else 0.5)
+            for name, dimension in self.branches[branch].items()
+        }
+
+    def encode(self, params: Mapping[str, Any]) -> FloatArray:
+        """Return the genome of a parameter setting, its dormant genes in the middle.
+
+        Raises
+        ------
+        ValueError
+            If no branch has these parameters with these values.
+        """
+        reasons = []
+        for branch in range(self.n_branches):
+            try:
+                return self._encode_in(branch, params)
+            except ValueError as error:
+                reasons.append(str(error))
+        raise ValueError(
+            f"The setting {dict(params)!r} lies outside the search space: "
+            + " ".join(dict.fromkeys(reasons))
+        )
+
+    def encode_known(self, params: Mapping[str, Any], branch: int) -> FloatArray:
+        """Return a branch's middle genome with the genes that `params` determines."""
+        genome = np.full(self.n_genes, 0.5)
+        if self.n_branches > 1:
+            genome[0] = self.branch_gene(branch)
+        for name, gene in self._gene_of[branch].items():
+            if name in params:
+                try:
+                    genome[gene] = self.genes[gene].encode(params[name])
+                except ValueError:
+                    continue  # e.g. gamma="scale" where the space is of numbers
+        return self.snap(genome)
+
+    def snap(self, genomes: Any) -> FloatArray:
+        """Return canonical genomes: each discrete gene at the centre of its bin."""
+        genomes = np.array(genomes, dtype=np.float64)
+        for number, gene in enumerate(self.genes):
+            genomes[..., number] = gene.snap(genomes[..., number])
+        return genomes
+
+    def grid(self) -> Iterator[dict[str, Any]]:
+        """Iterate over every point of a finite space, in `ParameterGrid` order."""
+        if self.size == math.inf:
+            raise ValueError("An infinite search space has no grid.")
+        yield from ParameterGrid(
+            [self._finite_grid(branch) for branch in range(self.n_branches)]
+        )
+
+    def branch_size(self, branch: int) -> float:
+        """Return how many grid points a branch has, `math.inf` for a continuum."""
+        if not all(dim.is_finite for dim in self.branches[branch].values()):
+            return math.inf
+        return math.prod(
+            len(self._grids[branch][name]) if self._is_listed(branch, name)
+            else dimension.n_levels
+            for name, dimension in self.branches[branch].items()
+        )
+
+    def _assign_genes(self, branch: dict[str, Dimension]) -> dict[str, int]:
+        """Give each varying dimension of a branch a gene, a shared one if it can be."""
+        gene_of = {}
+        for name, dimension in branch.items():
+            if dimension.n_levels != 1:
+                gene_of[name] = self._gene(dimension)
+                branch[name] = self.genes[gene_of[name]]
+        return gene_of
+
+    def _gene(self, dimension: Dimension) -> int:
+        """Return the number of a dimension's gene, a new one if it has none yet."""
+        first = 1 if self.n_branches > 1 else 0
+        for number in range(first, len(self.genes)):
+            other = self.genes[number]
+            if other.name == dimension.name and same_value(
+                other.signature(), dimension.signature()
+            ):
+                return number
+        self.genes.append(dimension)
+        return len(self.genes) - 1
+
+    def _is_listed(self, branch: int, name: str) -> bool:
+        return not hasattr(self._grids[branch][name], "rvs")
+
+    def _finite_grid(self, branch: int) -> dict[str, Any]:
+        """Return a branch as `ParameterGrid` takes it, its distributions listed."""
+        return {
+            name: values if self._is_listed(branch, name)
+            else self.branches[branch][name].values()
+            for name, values in self._grids[branch].items()
+        }
+
+    def _encode_in(self, branch: int, params: Mapping[str, Any]) -> FloatArray:
+        dimensions = self.branches[branch]
+        if params.keys() != dimensions.keys():
+            raise ValueError(
+                f"its parameters are {sorted(params)}, those of branch {branch} are "
+                f"{sorted(dimensions)}."
+            )
+        genome = np.full(self.n_genes, 0.5)
+        if self.n_branches > 1:
+            genome[0] = self.branch_gene(branch)
+        for name, dimension in dimensions.items():
+            gene = dimension.encode(params[name])
+            if name in self._gene_of[branch]:
+                genome[self._gene_of[branch][name]] = gene
+        return genome
