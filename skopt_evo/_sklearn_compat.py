@@ -1,0 +1,162 @@
+"""The one place that imports scikit-learn's private names, and knows its versions.
+
+Supported are scikit-learn 1.6 and later. What changed in between:
+
+- 1.9 brought callbacks: ``_fit_and_score`` takes the search and a callback context, and
+  ``BaseSearchCV`` opens a tree of such contexts. `SearchTask` stands for a node of that
+  tree, and for nothing in earlier versions.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from contextlib import nullcontext
+
+from sklearn.base import _fit_context
+from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection._validation import (
+    _fit_and_score,
+    _insert_error_scores,
+    _warn_or_raise_about_fit_failures,
+)
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import _check_method_params
+
+__all__ = [
+    "BaseSearchCV",
+    "HasMethods",
+    "Interval",
+    "SearchTask",
+    "StrOptions",
+    "check_method_params",
+    "fit_and_score",
+    "fit_context",
+    "insert_error_scores",
+    "scorer_attribute",
+    "warn_or_raise_about_fit_failures",
+]
+
+fit_context = _fit_context
+check_method_params = _check_method_params
+insert_error_scores = _insert_error_scores
+warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
+
+HAS_CALLBACKS = "callback_ctx" in inspect.signature(_fit_and_score).parameters
+
+
+def scorer_attribute(scorers):
+    """Return what a fitted search keeps as ``scorer_``: a dict for several metrics."""
+    return scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
+
+
+def fit_and_score(estimator, X, y, *, caller=None, callback_ctx=None, **kwargs):
+    """Fit and score one candidate on one split, as scikit-learn's searches do.
+
+    See ``sklearn.model_selection._validation._fit_and_score`` for the parameters and
+    the returned dict; `caller` and `callback_ctx` are ignored where it has none.
+    """
+    if HAS_CALLBACKS:
+        kwargs.update(caller=caller, callback_ctx=callback_ctx)
+    return _fit_and_score(
+        estimator,
+        X,
+        y,
+        return_n_test_samples=True,
+        return_times=True,
+        return_parameters=False,
+        **kwargs,
+    )
+
+
+class SearchTask:
+    """A node in the tree of tasks that scikit-learn's callbacks observe.
+
+    Without callbacks (an earlier scikit-learn, or none set on the search, on one of its
+    estimators, or on an estimator that it is part of) every method does nothing.
+
+    Parameters
+    ----------
+    search : estimator
+        The search that is being fitted; hooks are called with it.
+    context : sklearn.callback.CallbackContext or None
+        The node, None without callbacks.
+    data : dict, default=None
+        ``X``, ``y`` and ``metadata`` for the hooks of this node.
+    """
+
+    def __init__(self, search, context, data=None):
+        self._search = search
+        self._context = context
+        self._data = data or {}
+
+    @classmethod
+    def root(cls, search, *, max_subtasks, **data):
+        """Open the root of a search's tree."""
+        if not HAS_CALLBACKS or not _is_observed(search):
+            return cls(search, None)
+        context = search._init_callback_context(max_subtasks=max_subtasks)
+        return cls(search, context, data).begin()
+
+    def subtask(self, name, *, max_subtasks=0, sequential=True, **data):
+        """Open a child of this node and say that it begins."""
+        if self._context is None:
+            return self
+        context = self._context.subcontext(
+            task_name=name, max_subtasks=max_subtasks, sequential_subtasks=sequential
+        )
+        return SearchTask(self._search, context, data).begin()
+
+    def begin(self):
+        """Call the hooks for the begin of this task."""
+        if self._context is not None:
+            self._context.call_on_fit_task_begin(estimator=self._search, **self._data)
+        return self
+
+    def end(self):
+        """Call the hooks for the end of this task; tell whether one asks to stop."""
+        if self._context is None:
+            return False
+        return bool(
+            self._context.call_on_fit_task_end(estimator=self._search, **self._data)
+        )
+
+    def propagated_to(self, estimator):
+        """Return a context manager in which `estimator` is observed as this task."""
+        if self._context is None:
+            return nullcontext()
+        return self._context.propagate_callback_context(estimator)
+
+    def leaf(self, task_id):
+        """Return the context of the fit of one candidate on one split.
+
+        The context is cut off from its siblings: a worker process gets its ancestors,
+        not every leaf that there has been.
+        """
+        if self._context is None:
+            return None
+        parent = _detached(self._context)
+        return parent.subcontext(
+            task_name="candidate-split-evaluation", task_id=task_id
+        )
+
+
+def _is_observed(search):
+    if hasattr(search, "_skl_callbacks") or hasattr(search, "_parent_callback_ctx"):
+        return True
+    parameters = search.estimator.get_params(deep=True).values()
+    return any(
+        hasattr(estimator, "_skl_callbacks")
+        for estimator in [search.estimator, *parameters]
+    )
+
+
+def _detached(context):
+    """Copy a context and its ancestors without any other descendants."""
+    alone = copy.copy(context)
+    alone._children_map = {}
+    if context.parent is not None:
+        alone.parent = _detached(context.parent)
+        alone.parent._children_map[alone.task_id] = alone
+    return alone

@@ -1,0 +1,66 @@
+"""One candidate of a search: its parameters and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(eq=False)
+class Trial:
+    """A candidate, first proposed, then evaluated fold by fold.
+
+    Attributes
+    ----------
+    params : dict
+        The parameter setting.
+    iteration : int
+        The generation or gradient step that proposed it.
+    origin : str
+        How it came about, e.g. ``"initial"``, ``"crossover"`` or ``"difference"``.
+    genome : ndarray of shape (n_genes,) or None
+        Its place in the unit cube; None for a grid point.
+    folds : list of dict
+        What scikit-learn's ``_fit_and_score`` returned, one a split.
+    extras : dict
+        Values for further columns of ``cv_results_``.
+    """
+
+    params: Mapping[str, Any]
+    iteration: int
+    origin: str
+    genome: NDArray[np.float64] | None = None
+    folds: list[dict[str, Any]] = field(default_factory=list)
+    extras: dict[str, Any] = field(default_factory=dict)
+
+    def score(self, metric: str | None) -> float:
+        """Return the mean test score over the folds, NaN if it is not finite.
+
+        Parameters
+        ----------
+        metric : str or None
+            Which of several metrics; None for the first one.
+        """
+        scores = [_pick(fold["test_scores"], metric) for fold in self.folds]
+        mean = float(np.average(np.array(scores, dtype=np.float64)))
+        return mean if np.isfinite(mean) else np.nan
+
+    @property
+    def status(self) -> str:
+        """``"ok"``, or ``"failed"`` if a fit raised or a score is not finite."""
+        for fold in self.folds:
+            scores = fold["test_scores"]
+            values = list(scores.values()) if isinstance(scores, dict) else [scores]
+            if fold["fit_error"] is not None or not np.all(np.isfinite(values)):
+                return "failed"
+        return "ok"
+
+
+def _pick(scores: Any, metric: str | None) -> float:
+    if not isinstance(scores, dict):
+        return float(scores)
+    return float(scores[metric] if metric is not None else next(iter(scores.values())))

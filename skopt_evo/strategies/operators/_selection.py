@@ -1,0 +1,51 @@
+"""Selection of parents by tournament."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skopt_evo.strategies.operators._protocols import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class TournamentSelection:
+    """Let a few random members compete; the best of them becomes a parent.
+
+    Parameters
+    ----------
+    size : int, default=2
+        How many compete. The larger, the stronger the pressure towards the best.
+
+    References
+    ----------
+    D. E. Goldberg and K. Deb, "A comparative analysis of selection schemes used in
+    genetic algorithms", Foundations of Genetic Algorithms 1, 69-93, 1991.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.strategies.operators import TournamentSelection
+    >>> losses = np.array([0.3, 0.1, 0.2])
+    >>> TournamentSelection(size=50)(losses, 2, np.random.default_rng(0))
+    array([1, 1])
+    """
+
+    size: int = 2
+
+    def __post_init__(self) -> None:
+        if not self.size >= 1:
+            raise ValueError(
+                f"TournamentSelection got size={self.size!r}: at least one member has "
+                "to take part, pass an int >= 1."
+            )
+
+    def __call__(
+        self, losses: FloatArray, size: int, rng: np.random.Generator
+    ) -> IntArray:
+        entrants = rng.integers(len(losses), size=(size, self.size))
+        # argmin would take a NaN for the smallest.
+        worst_last = np.where(np.isnan(losses), np.inf, losses)[entrants]
+        winners = entrants[np.arange(size), worst_last.argmin(axis=1)]
+        return np.asarray(winners, dtype=np.int64)
