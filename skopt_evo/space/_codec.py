@@ -52,8 +52,8 @@ class SearchSpace:
     >>> from scipy.stats import loguniform
     >>> from skopt_evo.space import SearchSpace
     >>> space = SearchSpace({"C": loguniform(1e-2, 1e2), "kernel": ["rbf", "poly"]})
-    >>> space.decode([0.5, 0.9])
-    {'C': 1.0, 'kernel': 'poly'}
+    >>> space.decode([1.0, 0.9])
+    {'C': 100.0, 'kernel': 'poly'}
     >>> space.encode({"C": 1.0, "kernel": "poly"})
     array([0.5 , 0.75])
     """

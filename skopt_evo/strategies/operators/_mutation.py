@@ -39,8 +39,8 @@ class GaussianMutation:
     >>> from skopt_evo.strategies.operators import GaussianMutation
     >>> layout, rng = GeneLayout.continuous(3), np.random.default_rng(0)
     >>> mutant = GaussianMutation()(np.full(3, 0.5), 0.1, layout, rng)
-    >>> int((mutant != 0.5).sum())
-    1
+    >>> bool((mutant != 0.5).any())
+    True
     """
 
     n_genes: float = 1.5
