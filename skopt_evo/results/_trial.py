@@ -37,17 +37,23 @@ class Trial:
     folds: list[dict[str, Any]] = field(default_factory=list)
     extras: dict[str, Any] = field(default_factory=dict)
 
-    def score(self, metric: str | None) -> float:
-        """Return the mean test score over the folds, NaN if it is not finite.
+    def loss(self, metric: str | None) -> float:
+        """Return what the search minimises: minus the mean test score over the folds.
 
         Parameters
         ----------
         metric : str or None
-            Which of several metrics; None for the first one.
+            Which of several metrics; None for the only one, or the first.
+
+        Returns
+        -------
+        loss : float
+            NaN for a failed candidate, whatever its ``error_score``.
         """
+        if self.status != "ok":
+            return np.nan
         scores = [_pick(fold["test_scores"], metric) for fold in self.folds]
-        mean = float(np.average(np.array(scores, dtype=np.float64)))
-        return mean if np.isfinite(mean) else np.nan
+        return -float(np.mean(scores))
 
     @property
     def status(self) -> str:

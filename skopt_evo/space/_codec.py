@@ -143,6 +143,29 @@ class SearchSpace:
             + " ".join(dict.fromkeys(reasons))
         )
 
+    def encode_all(self, params: Mapping[str, Any]) -> FloatArray:
+        """Return the genome in each branch that has all its parameters in `params`.
+
+        Parameters
+        ----------
+        params : mapping
+            Values of these parameters and possibly others, as from ``get_params``.
+
+        Returns
+        -------
+        genomes : ndarray of shape (n, n_genes)
+            Empty if the values lie outside of every branch.
+        """
+        genomes = []
+        for branch, dimensions in enumerate(self.branches):
+            if params.keys() >= dimensions.keys():
+                try:
+                    setting = {name: params[name] for name in dimensions}
+                    genomes.append(self._encode_in(branch, setting))
+                except ValueError:
+                    continue
+        return np.reshape(np.array(genomes), (-1, self.n_genes))
+
     def encode_known(self, params: Mapping[str, Any], branch: int) -> FloatArray:
         """Return a branch's middle genome with the genes that `params` determines."""
         genome = np.full(self.n_genes, 0.5)

@@ -1,0 +1,338 @@
+"""The fit template that both searches share."""
+
+import time
+from abc import abstractmethod
+from contextlib import contextmanager
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import check_cv
+from sklearn.utils import indexable
+from sklearn.utils.parallel import Parallel
+
+from skopt_evo._sklearn_compat import (
+    BaseSearchCV,
+    Interval,
+    SearchTask,
+    check_method_params,
+    fit_context,
+    insert_error_scores,
+    scorer_attribute,
+    warn_or_raise_about_fit_failures,
+)
+from skopt_evo.evaluation import Evaluator
+from skopt_evo.proposers import GridProposer
+from skopt_evo.results import extra_columns
+from skopt_evo.space import SearchSpace, check_parameter_names
+
+# What `fit` sets. It is gone as soon as `fit` starts: a search that failed on new data
+# must not answer for the old.
+FITTED_ATTRIBUTES = (
+    "best_estimator_",
+    "best_index_",
+    "best_params_",
+    "best_score_",
+    "cv_results_",
+    "feature_names_in_",
+    "multimetric_",
+    "n_splits_",
+    "refit_time_",
+    "scorer_",
+)
+
+# What scikit-learn's callbacks leave on an estimator while it is fitted; a search that
+# is sent to the workers with each task travels without it.
+CALLBACK_STATE = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
+
+
+class BaseEvoSearchCV(BaseSearchCV):
+    """Base of the searches: everything but the choice of the next candidates."""
+
+    _parameter_constraints: dict = {
+        **BaseSearchCV._parameter_constraints,
+        # SearchSpace checks it, and says what a search space is made of.
+        "param_grid": "no_validation",
+        "n_iter": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    # Further columns of cv_results_ that every candidate has, and their value for those
+    # without one.
+    _columns: dict = {}
+
+    @abstractmethod
+    def __init__(
+        self,
+        estimator,
+        param_grid,
+        *,
+        n_iter,
+        scoring,
+        n_jobs,
+        refit,
+        cv,
+        verbose,
+        pre_dispatch,
+        error_score,
+        return_train_score,
+        random_state,
+    ):
+        super().__init__(
+            estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.param_grid = param_grid
+        self.n_iter = n_iter
+        self.random_state = random_state
+
+    @abstractmethod
+    def _make_proposer(self, space, metric, seed):
+        """Return the proposer of a space that is too large to try everything.
+
+        Parameters
+        ----------
+        space : SearchSpace
+            The space.
+        metric : str or None
+            The metric to improve, None if there is only one.
+        seed : int
+            The source of chance.
+        """
+
+    def _check_search_parameters(self):
+        """Raise for constructor parameters that make no sense, before any fit."""
+
+    @fit_context(
+        # The estimator is fitted on its own, and checks its own parameters.
+        prefer_skip_nested_validation=False
+    )
+    def fit(self, X, y=None, **params):
+        """Search, then fit the best candidate on all the data.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
+            Training data, in any form that the estimator takes; for a precomputed
+            kernel or distance matrix of shape (n_samples, n_samples).
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target; None for unsupervised learning.
+        **params : dict of str -> object
+            Parameters for the ``fit`` of the estimator, the scorer and the splitter.
+            Arrays with one entry a sample, such as `sample_weight`, are split along
+            with `X` and `y`; `groups` goes to the splitter.
+
+        Returns
+        -------
+        self : object
+            The fitted search.
+
+        Raises
+        ------
+        ValueError
+            If a parameter makes no sense, if the splits are inconsistent, or if every
+            single fit failed.
+        skopt_evo.exceptions.SearchSpaceError
+            If `param_grid` is no search space for the estimator.
+        """
+        for attribute in FITTED_ATTRIBUTES:
+            self.__dict__.pop(attribute, None)
+        self._check_search_parameters()
+        seed = _resolve_seed(self.random_state)
+        space = SearchSpace(self.param_grid, seed=seed)
+        check_parameter_names(self.estimator, space)
+
+        scorers, refit_metric = self._get_scorers()
+        X, y = indexable(X, y)
+        params = check_method_params(X, params=params)
+        routed_params = self._get_routed_params_for_fit(params)
+        data = {"X": X, "y": y, "metadata": _callback_metadata(params)}
+
+        root = SearchTask.root(
+            self, max_subtasks=1 + (self.refit is not False), **data
+        )
+        splits = self._make_splits(X, y, routed_params.splitter.split)
+        trials = self._search(space, seed, scorers, X, y, splits, routed_params, root)
+        results, refit_metric = self._tabulate(trials, scorers, refit_metric)
+        self._select_best(results, refit_metric)
+        if self.refit:
+            with _running(root.subtask("refit-with-best-params", **data)) as task:
+                self._refit(X, y, routed_params.estimator.fit, task)
+        self.scorer_ = scorer_attribute(scorers)
+        self.cv_results_ = results
+        root.end()
+        return self
+
+    def _make_splits(self, X, y, split_params):
+        """Return the splits of the search: the same ones for every candidate."""
+        cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        self.n_splits_ = cv.get_n_splits(X, y, **split_params)
+        splits = list(cv.split(X, y, **split_params))
+        if len(splits) != self.n_splits_:
+            raise ValueError(
+                "cv.split and cv.get_n_splits return inconsistent results. Expected "
+                f"{self.n_splits_} splits, got {len(splits)}"
+            )
+        if not splits:
+            raise ValueError(
+                "No fits were performed. Was the CV iterator empty? Were there no "
+                f"candidates? cv={self.cv!r} made no split."
+            )
+        return splits
+
+    def _search(self, space, seed, scorers, X, y, splits, routed_params, root):
+        """Evaluate candidates until the budget is used up; return them as trials."""
+        is_exhaustive = space.size <= self.n_iter
+        n_candidates = int(space.size) if is_exhaustive else self.n_iter
+        if is_exhaustive:
+            proposer = GridProposer(space)
+        else:
+            proposer = self._make_proposer(space, self._steering_metric(), seed)
+        if self.verbose > 0:
+            print(
+                f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
+                f"totalling {n_candidates * len(splits)} fits"
+            )
+        parallel = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
+        trials = []
+        with parallel:
+            evaluator = Evaluator(
+                parallel,
+                clone(self.estimator),
+                X,
+                y,
+                splits,
+                n_candidates=n_candidates,
+                caller=self,
+                fit_and_score_params={
+                    "scorer": scorers,
+                    "fit_params": routed_params.estimator.fit,
+                    "score_params": routed_params.scorer.score,
+                    "return_train_score": self.return_train_score,
+                    "error_score": self.error_score,
+                    "verbose": self.verbose,
+                },
+            )
+            n_fits = n_candidates * len(splits)
+            search = root.subtask(
+                "search",
+                max_subtasks=n_fits if is_exhaustive else None,
+                sequential=not is_exhaustive,
+            )
+            while n_candidates > len(trials):
+                batch = proposer.propose(n_candidates - len(trials))
+                if not batch:
+                    break
+                is_stopped = self._evaluate(evaluator, batch, search, is_exhaustive)
+                trials.extend(batch)
+                if is_stopped:
+                    break
+                proposer.observe(batch)
+            search.end()
+        return trials
+
+    def _evaluate(self, evaluator, batch, search, is_exhaustive):
+        """Evaluate a batch of candidates; tell whether a callback asks to stop."""
+        if is_exhaustive:
+            evaluator.evaluate(batch, search)
+            is_stopped = False
+        else:
+            generation = search.subtask(
+                "generation",
+                max_subtasks=len(batch) * self.n_splits_,
+                sequential=False,
+            )
+            evaluator.evaluate(batch, generation)
+            is_stopped = generation.end()
+        self._check_refit_of_callable(batch)
+        return is_stopped
+
+    def _check_refit_of_callable(self, batch):
+        """Check `refit` as soon as a callable scorer shows that it has many metrics."""
+        if callable(self.scoring):
+            for trial in batch:
+                for fold in trial.folds:
+                    if isinstance(fold["test_scores"], dict):
+                        self._check_refit_for_multimetric(fold["test_scores"])
+                        return
+
+    def _steering_metric(self):
+        """Return the metric that the search improves: None stands for the first one."""
+        return self.refit if isinstance(self.refit, str) else None
+
+    def _tabulate(self, trials, scorers, refit_metric):
+        """Return the results as a dict of columns, and the metric that ranks them."""
+        folds = [fold for trial in trials for fold in trial.folds]
+        columns = extra_columns(trials, self._columns_of(trials))
+        warn_or_raise_about_fit_failures(folds, self.error_score)
+        if callable(self.scoring):
+            insert_error_scores(folds, self.error_score)
+        candidates = [trial.params for trial in trials]
+        results = self._format_results(candidates, self.n_splits_, folds)
+        self.multimetric_ = isinstance(folds[0]["test_scores"], dict)
+        if callable(self.scoring) and self.multimetric_:
+            refit_metric = self.refit
+        return {**results, **columns}, refit_metric
+
+    def _columns_of(self, trials):
+        """Return the further columns of this search, with their missing values."""
+        return self._columns
+
+    def _select_best(self, results, refit_metric):
+        """Set the ``best_`` attributes, where there is a metric to choose by."""
+        if self.refit or not self.multimetric_:
+            self.best_index_ = self._select_best_index(
+                self.refit, refit_metric, results
+            )
+            if not callable(self.refit):
+                scores = results[f"mean_test_{refit_metric}"]
+                self.best_score_ = scores[self.best_index_]
+            self.best_params_ = results["params"][self.best_index_]
+
+    def _refit(self, X, y, fit_params, task):
+        """Fit the best candidate on all the data."""
+        # The values are cloned as well: some may be estimators.
+        params = clone(self.best_params_, safe=False)
+        self.best_estimator_ = clone(self.estimator).set_params(**params)
+        with task.propagated_to(self.best_estimator_):
+            start = time.time()
+            if y is not None:
+                self.best_estimator_.fit(X, y, **fit_params)
+            else:
+                self.best_estimator_.fit(X, **fit_params)
+            self.refit_time_ = time.time() - start
+        if hasattr(self.best_estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.best_estimator_.feature_names_in_
+
+    def __getstate__(self):
+        """Leave out what is of no use outside of a running `fit`."""
+        state = super().__getstate__()
+        return {key: state[key] for key in state if key not in CALLBACK_STATE}
+
+
+@contextmanager
+def _running(task):
+    """End a task that has begun when the block does."""
+    yield task
+    task.end()
+
+
+def _callback_metadata(params):
+    sample_weight = params.get("sample_weight")
+    return None if sample_weight is None else {"sample_weight": sample_weight}
+
+
+def _resolve_seed(random_state):
+    """Return an int from a `random_state`; the global state is left alone."""
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> 1)
+    if isinstance(random_state, Integral):
+        return int(random_state)
+    return int(random_state.randint(2**31 - 1))

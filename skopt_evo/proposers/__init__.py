@@ -1,0 +1,7 @@
+"""Proposers: what a search asks for its next candidates."""
+
+from skopt_evo.proposers._evolution import EvolutionProposer
+from skopt_evo.proposers._grid import GridProposer
+from skopt_evo.proposers._protocol import Proposer
+
+__all__ = ["EvolutionProposer", "GridProposer", "Proposer"]

@@ -1,0 +1,29 @@
+"""Exhaustive search: every point of a small finite space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skopt_evo.results import Trial
+from skopt_evo.space import SearchSpace
+
+
+class GridProposer:
+    """Proposes the whole grid in one batch, in scikit-learn's order.
+
+    Parameters
+    ----------
+    space : SearchSpace
+        A finite space.
+    """
+
+    def __init__(self, space: SearchSpace) -> None:
+        self._candidates = list(space.grid())
+
+    def propose(self, n_remaining: int) -> list[Trial]:
+        """Return every candidate the first time, none the second."""
+        candidates, self._candidates = self._candidates, []
+        return [Trial(params, iteration=0, origin="grid") for params in candidates]
+
+    def observe(self, trials: Sequence[Trial]) -> None:
+        """Learn nothing: the grid is fixed."""
