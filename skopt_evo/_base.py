@@ -236,6 +236,7 @@ class BaseEvoSearchCV(BaseSearchCV):
                     break
                 proposer.observe(batch)
             search.end()
+        proposer.finish()
         return trials
 
     def _evaluate(self, evaluator, batch, search, is_exhaustive):

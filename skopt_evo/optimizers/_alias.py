@@ -40,7 +40,7 @@ class SGD:
     array([-0.5])
     """
 
-    step_is_normalized: ClassVar[bool] = False
+    is_quasi_newton: ClassVar[bool] = False
 
     def transformation(self, learning_rate: float) -> GradientTransformation:
         """Return the transformation of gradients into steps downhill."""
@@ -72,7 +72,7 @@ class Momentum:
     Momentum(momentum=0.9, nesterov=True)
     """
 
-    step_is_normalized: ClassVar[bool] = False
+    is_quasi_newton: ClassVar[bool] = False
     momentum: float = 0.9
     nesterov: bool = False
 
@@ -113,7 +113,7 @@ class RMSProp:
     RMSProp(decay=0.9, eps=1e-08)
     """
 
-    step_is_normalized: ClassVar[bool] = True
+    is_quasi_newton: ClassVar[bool] = False
     decay: float = 0.99
     eps: float = 1e-8
 
@@ -155,7 +155,7 @@ class Adam:
     Adam(beta_1=0.5, beta_2=0.999, eps=1e-08)
     """
 
-    step_is_normalized: ClassVar[bool] = True
+    is_quasi_newton: ClassVar[bool] = False
     beta_1: float = 0.9
     beta_2: float = 0.999
     eps: float = 1e-8
@@ -198,7 +198,7 @@ class LBFGS:
     LBFGS(memory_size=10)
     """
 
-    step_is_normalized: ClassVar[bool] = False
+    is_quasi_newton: ClassVar[bool] = True
     memory_size: int = 10
 
     def __post_init__(self) -> None:

@@ -21,9 +21,9 @@ class Optimizer(Protocol):
 
     Attributes
     ----------
-    step_is_normalized : bool
-        True if a step is about as long as the learning rate in each coordinate,
-        whatever the size of the gradient; False if it grows with the gradient.
+    is_quasi_newton : bool
+        True if updates have a length of their own from the second one on, so that a
+        learning rate of 1 is the step that the optimizer means.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class Optimizer(Protocol):
     ...     GradientTransformation, Optimizer, chain, scale_by_learning_rate)
     >>> @dataclass(frozen=True)
     ... class SignDescent:
-    ...     step_is_normalized = True
+    ...     is_quasi_newton = False
     ...     def transformation(self, learning_rate):
     ...         sign = GradientTransformation(
     ...             init=lambda params: (),
@@ -44,8 +44,8 @@ class Optimizer(Protocol):
     """
 
     @property
-    def step_is_normalized(self) -> bool:
-        """Whether the learning rate is about the length of a step."""
+    def is_quasi_newton(self) -> bool:
+        """Whether updates have a length of their own."""
 
     def transformation(self, learning_rate: float) -> GradientTransformation:
         """Return the transformation of gradients into steps downhill."""
@@ -101,7 +101,7 @@ def resolve_optimizer(optimizer: str | Optimizer) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(
             f"optimizer must be one of {list(OPTIMIZERS)} or an object with "
-            "`transformation(learning_rate)` and `step_is_normalized`, got "
+            "`transformation(learning_rate)` and `is_quasi_newton`, got "
             f"{optimizer!r} of type {type(optimizer).__name__}; pass a name, or "
             "settings such as skopt_evo.optimizers.Adam()."
         )

@@ -3,5 +3,12 @@
 from skopt_evo.proposers._evolution import EvolutionProposer
 from skopt_evo.proposers._grid import GridProposer
 from skopt_evo.proposers._protocol import Proposer
+from skopt_evo.proposers._restarts import DescentProposer, Settings
 
-__all__ = ["EvolutionProposer", "GridProposer", "Proposer"]
+__all__ = [
+    "DescentProposer",
+    "EvolutionProposer",
+    "GridProposer",
+    "Proposer",
+    "Settings",
+]

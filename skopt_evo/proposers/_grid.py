@@ -27,3 +27,6 @@ class GridProposer:
 
     def observe(self, trials: Sequence[Trial]) -> None:
         """Learn nothing: the grid is fixed."""
+
+    def finish(self) -> None:
+        """Say nothing: the grid is complete."""

@@ -16,3 +16,6 @@ class Proposer(Protocol):
 
     def observe(self, trials: Sequence[Trial]) -> None:
         """Learn from the evaluated candidates of the last `propose`."""
+
+    def finish(self) -> None:
+        """Say, when the search is over, what it has left out."""

@@ -1,17 +1,18 @@
-"""New genomes without parents: the space-filling first ones, and immigrants."""
+"""New genomes without parents: space-filling ones, and random new ones."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from skopt_evo.strategies._base import FloatArray, GeneLayout
 
-# Enough that in a space of which no more than 99 % is used up a new point is found.
+# Enough to find a new point in a space of which 99 % is used up.
 N_DRAWS = 1000
 
 
@@ -48,7 +49,10 @@ def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> Float
 
 
 def unseen(
-    layout: GeneLayout, seen: Container[bytes], rng: np.random.Generator
+    layout: GeneLayout,
+    seen: Container[bytes],
+    rng: np.random.Generator,
+    branches: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> FloatArray | None:
     """Return a random genome that is not among the seen ones, None if there is none.
 
@@ -60,22 +64,31 @@ def unseen(
         The keys of the genomes to avoid.
     rng : numpy.random.Generator
         The source of chance.
+    branches : sequence of int, optional
+        The branches that it may lie in, all of them by default.
 
     Returns
     -------
     genome : ndarray of shape (n_genes,) or None
     """
-    for genome in layout.snap(rng.random((N_DRAWS, layout.n_genes))):
+    branches = np.arange(layout.n_branches) if branches is None else branches
+    genomes = rng.random((N_DRAWS, layout.n_genes))
+    if layout.n_branches > 1:
+        genomes[:, 0] = (rng.choice(branches, N_DRAWS) + 0.5) / layout.n_branches
+    for genome in layout.snap(genomes):
         if layout.key(genome) not in seen:
             return genome
-    return _first_unseen(layout, seen, rng)
+    return _first_unseen(layout, seen, rng, branches)
 
 
 def _first_unseen(
-    layout: GeneLayout, seen: Container[bytes], rng: np.random.Generator
+    layout: GeneLayout,
+    seen: Container[bytes],
+    rng: np.random.Generator,
+    branches: Sequence[int] | NDArray[np.int64],
 ) -> FloatArray | None:
     """Go through the finite branches from random places on: few points are left."""
-    for branch in rng.permutation(layout.n_branches):
+    for branch in rng.permutation(branches):
         genes = np.flatnonzero(layout.active[branch])
         n_levels = layout.n_levels[genes]
         if np.any(n_levels == 0):

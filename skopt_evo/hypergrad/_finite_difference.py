@@ -1,0 +1,227 @@
+"""Gradients from the losses at probes around a point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+SCHEMES = ("central", "forward")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiniteDifference:
+    """Differences along each coordinate in turn.
+
+    Parameters
+    ----------
+    scheme : {"central", "forward"}, default="central"
+        Probes on both sides of the point, or on one. Forward differences cost half as
+        much, and are off by the curvature.
+    step : float, default=0.05
+        How far the probes are from the point, on the unit scale of a parameter. A
+        parameter with few values is moved by one of them at least.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright, "Numerical Optimization", 2nd edition, 2006,
+    section 8.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.hypergrad import FiniteDifference
+    >>> central = FiniteDifference()
+    >>> point, rng = np.array([0.5, 0.25]), np.random.default_rng(0)
+    >>> probes = central.probes(point, np.full(2, 0.1), rng)
+    >>> losses = (probes**2).sum(axis=1)
+    >>> central.gradient(point, (point**2).sum(), probes, losses).round(6)
+    array([1. , 0.5])
+    """
+
+    name: ClassVar[str] = "finite_difference"
+    scheme: str = "central"
+    step: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse settings outside their ranges."""
+        if self.scheme not in SCHEMES:
+            raise ValueError(
+                f"FiniteDifference got scheme={self.scheme!r}: pass one of {SCHEMES}."
+            )
+        _check_step(self)
+
+    def n_probes(self, n_dimensions: int) -> int:
+        """Return how many probes a gradient takes."""
+        return n_dimensions * (2 if self.scheme == "central" else 1)
+
+    def probes(
+        self, point: FloatArray, steps: FloatArray, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return the points whose losses are needed: shape (n_probes, n_dimensions).
+
+        Parameters
+        ----------
+        point : ndarray of shape (n_dimensions,)
+            Where the gradient is wanted, in the unit cube.
+        steps : ndarray of shape (n_dimensions,)
+            How far to go along each coordinate.
+        rng : numpy.random.Generator
+            Not used.
+        """
+        moves = np.diag(steps)
+        if self.scheme == "central":
+            return np.clip(np.vstack([point + moves, point - moves]), 0.0, 1.0)
+        # At the upper bound the difference is taken backward.
+        ahead, behind = point + moves, point - moves
+        return np.clip(np.where(ahead <= 1.0, ahead, behind), 0.0, 1.0)
+
+    def gradient(
+        self, point: FloatArray, loss: float, probes: FloatArray, losses: FloatArray
+    ) -> FloatArray:
+        """Return the gradient, 0 along coordinates of which nothing is known.
+
+        Parameters
+        ----------
+        point : ndarray of shape (n_dimensions,)
+            Where the gradient is wanted.
+        loss : float
+            The loss there; NaN if it failed.
+        probes : ndarray of shape (n_probes, n_dimensions)
+            The points of `probes`, moved to values that the parameters can take.
+        losses : ndarray of shape (n_probes,)
+            Their losses; NaN where they failed: a central difference then becomes a
+            one-sided one.
+
+        Returns
+        -------
+        gradient : ndarray of shape (n_dimensions,)
+        """
+        n_dimensions = len(point)
+        gradient = np.zeros(n_dimensions)
+        for j in range(n_dimensions):
+            rows = range(j, len(probes), n_dimensions)
+            places = [probes[row, j] for row in rows if np.isfinite(losses[row])]
+            values = [losses[row] for row in rows if np.isfinite(losses[row])]
+            if len(places) < 2 and np.isfinite(loss):
+                places.append(point[j])
+                values.append(loss)
+            if len(places) == 2 and places[0] != places[1]:
+                gradient[j] = (values[0] - values[1]) / (places[0] - places[1])
+        return gradient
+
+
+@dataclass(frozen=True, kw_only=True)
+class SPSA:
+    """Simultaneous perturbation: differences along random diagonals.
+
+    A pair of probes gives an unbiased, noisy estimate of the whole gradient, however
+    many parameters there are.
+
+    Parameters
+    ----------
+    step : float, default=0.05
+        How far the probes are from the point along each coordinate, on the unit scale
+        of a parameter.
+    n_pairs : int, default=1
+        How many pairs of probes are averaged.
+
+    References
+    ----------
+    J. C. Spall, "Multivariate stochastic approximation using a simultaneous
+    perturbation gradient approximation", IEEE Transactions on Automatic Control 37(3),
+    332-341, 1992.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.hypergrad import SPSA
+    >>> spsa, point, rng = SPSA(), np.array([0.5]), np.random.default_rng(0)
+    >>> probes = spsa.probes(point, np.array([0.1]), rng)
+    >>> spsa.gradient(point, 0.25, probes, probes[:, 0] ** 2).round(6)
+    array([1.])
+    """
+
+    name: ClassVar[str] = "spsa"
+    step: float = 0.05
+    n_pairs: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse settings outside their ranges."""
+        _check_step(self)
+        if not self.n_pairs >= 1:
+            raise ValueError(
+                f"SPSA got n_pairs={self.n_pairs!r}: at least one pair of probes is "
+                "needed, pass an int >= 1."
+            )
+
+    def n_probes(self, n_dimensions: int) -> int:
+        """Return how many probes a gradient takes."""
+        return 2 * self.n_pairs
+
+    def probes(
+        self, point: FloatArray, steps: FloatArray, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return the points whose losses are needed: shape (n_probes, n_dimensions).
+
+        Parameters
+        ----------
+        point : ndarray of shape (n_dimensions,)
+            Where the gradient is wanted, in the unit cube.
+        steps : ndarray of shape (n_dimensions,)
+            How far to go along each coordinate.
+        rng : numpy.random.Generator
+            Draws the diagonals.
+        """
+        signs = rng.choice([-1.0, 1.0], size=(self.n_pairs, len(point)))
+        moves = signs * steps
+        return np.clip(np.vstack([point + moves, point - moves]), 0.0, 1.0)
+
+    def gradient(
+        self, point: FloatArray, loss: float, probes: FloatArray, losses: FloatArray
+    ) -> FloatArray:
+        """Return the gradient: the mean over the pairs, 0 if all of them failed.
+
+        Parameters
+        ----------
+        point : ndarray of shape (n_dimensions,)
+            Where the gradient is wanted.
+        loss : float
+            The loss there; NaN if it failed.
+        probes : ndarray of shape (n_probes, n_dimensions)
+            The points of `probes`, moved to values that the parameters can take.
+        losses : ndarray of shape (n_probes,)
+            Their losses; NaN where they failed: `point` then takes their place.
+
+        Returns
+        -------
+        gradient : ndarray of shape (n_dimensions,)
+        """
+        estimates = []
+        for ahead in range(self.n_pairs):
+            pair = [ahead, ahead + self.n_pairs]
+            places = [probes[row] for row in pair if np.isfinite(losses[row])]
+            values = [losses[row] for row in pair if np.isfinite(losses[row])]
+            if len(places) == 1 and np.isfinite(loss):
+                places.append(point)
+                values.append(loss)
+            if len(places) == 2:
+                gaps = places[0] - places[1]
+                # Spall 1992, section II, with the gaps that were really made.
+                rise = np.full(len(point), values[0] - values[1])
+                estimates.append(
+                    np.divide(rise, gaps, out=np.zeros(len(point)), where=gaps != 0)
+                )
+        return np.mean(estimates, axis=0) if estimates else np.zeros(len(point))
+
+
+def _check_step(method: FiniteDifference | SPSA) -> None:
+    if not 0 < method.step <= 0.5:
+        raise ValueError(
+            f"{type(method).__name__} got step={method.step!r}: it is a part of the "
+            "parameter's whole range, pass a float in (0, 0.5], e.g. 0.05."
+        )

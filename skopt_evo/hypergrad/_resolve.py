@@ -1,0 +1,99 @@
+"""From the name of a way to get gradients, or a user's own one, to the object."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from skopt_evo.hypergrad._finite_difference import SPSA, FiniteDifference, FloatArray
+
+
+@runtime_checkable
+class GradientEstimator(Protocol):
+    """Estimates gradients from the losses at probes around a point.
+
+    Attributes
+    ----------
+    name : str
+        What ``cv_results_["gradient_method"]`` says.
+    step : float
+        How far probes usually are from the point, on the unit scale of a parameter.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of the method."""
+
+    @property
+    def step(self) -> float:
+        """The usual distance of the probes from the point."""
+
+    def n_probes(self, n_dimensions: int) -> int:
+        """Return how many probes a gradient takes."""
+
+    def probes(
+        self, point: FloatArray, steps: FloatArray, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return the probes around `point`, at these distances a coordinate."""
+
+    def gradient(
+        self, point: FloatArray, loss: float, probes: FloatArray, losses: FloatArray
+    ) -> FloatArray:
+        """Return the gradient at `point`; failed losses are NaN."""
+
+
+GRADIENTS: Mapping[str, type[GradientEstimator]] = MappingProxyType(
+    {
+        "auto": FiniteDifference,
+        "finite_difference": FiniteDifference,
+        "spsa": SPSA,
+    }
+)
+
+
+def resolve_gradient(gradient: Any) -> GradientEstimator:
+    """Return the estimator that a name stands for, or the object itself.
+
+    Parameters
+    ----------
+    gradient : str or GradientEstimator
+        A key of `GRADIENTS`, or an object that follows `GradientEstimator`.
+
+    Raises
+    ------
+    ValueError
+        If no way to get gradients has this name.
+    TypeError
+        If it is a class, or does not follow `GradientEstimator`.
+
+    Examples
+    --------
+    >>> from skopt_evo.hypergrad import resolve_gradient
+    >>> resolve_gradient("finite_difference")
+    FiniteDifference(scheme='central', step=0.05)
+    """
+    if isinstance(gradient, str):
+        if gradient in GRADIENTS:
+            return GRADIENTS[gradient]()
+        close = difflib.get_close_matches(gradient, GRADIENTS, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(
+            f"gradient={gradient!r} is not known.{hint} Pass one of "
+            f"{sorted(GRADIENTS)} or an object of skopt_evo.hypergrad."
+        )
+    if isinstance(gradient, type):
+        raise TypeError(
+            f"gradient={gradient!r} is a class: pass an instance, e.g. "
+            f"{gradient.__name__}()."
+        )
+    if not isinstance(gradient, GradientEstimator):
+        raise TypeError(
+            f"gradient={gradient!r} cannot estimate gradients: pass one of "
+            f"{sorted(GRADIENTS)} or an object of skopt_evo.hypergrad, e.g. "
+            "FiniteDifference(scheme='forward')."
+        )
+    return gradient

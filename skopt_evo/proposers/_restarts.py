@@ -1,0 +1,237 @@
+"""Descents from several starts that share one budget."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skopt_evo.hypergrad import GradientEstimator
+from skopt_evo.optimizers import Optimizer
+from skopt_evo.proposers._descent import (
+    Batch,
+    Descent,
+    Walker,
+    descend,
+    descend_adaptively,
+)
+from skopt_evo.proposers._starts import Starts
+from skopt_evo.results import Trial
+from skopt_evo.space import SearchSpace
+from skopt_evo.strategies import GeneLayout
+from skopt_evo.strategies._base import FloatArray
+
+# Of the descents of a round, the best third goes on after so many gradients each:
+# successive halving (Jamieson & Talwalkar 2016), whose eta is 3.
+RUNGS = (0, 2, 6)
+ETA = 3
+
+# A descent that asks so often for nothing but known losses goes round in circles.
+MAX_KNOWN_BATCHES = 100
+
+
+@dataclass(eq=False)
+class Run:
+    """A descent under way."""
+
+    number: int
+    descent: Descent
+    batch: Batch | None
+    best_loss: float = np.inf
+    n_gradients: int = 0
+    n_known_batches: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to descend.
+
+    Attributes
+    ----------
+    method : GradientEstimator
+        Where gradients come from.
+    optimizer : Optimizer
+        What makes steps of them.
+    learning_rate : float or None
+        The optimizer's learning rate; None for step lengths that adapt.
+    n_restarts : int or None
+        How many starts there are beside the first one; None for as many as the
+        budget allows.
+    """
+
+    method: GradientEstimator
+    optimizer: Optimizer
+    learning_rate: float | None = None
+    n_restarts: int | None = None
+
+
+class DescentProposer:
+    """Lets descents from several starts compete, and drops the hopeless ones.
+
+    All starts of a round are scored; the best third of them descends for two steps,
+    the best third of those for four more, and so on, until one is left and descends
+    to its end. If there is budget left then, the next round has fresh starts. No
+    candidate is proposed twice: a loss that is known is looked up.
+
+    Parameters
+    ----------
+    space : SearchSpace
+        The space.
+    settings : Settings
+        How to descend.
+    metric : str or None
+        The metric whose mean test score is maximised, None if there is only one.
+    seed : int
+        The source of chance.
+    n_iter : int
+        How many candidates there will be in all.
+    params : dict
+        The estimator's own parameters: the first start, as far as they lie in the
+        space.
+
+    References
+    ----------
+    K. Jamieson and A. Talwalkar, "Non-stochastic best arm identification and
+    hyperparameter optimization", AISTATS 2016 (successive halving).
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        settings: Settings,
+        metric: str | None,
+        seed: int,
+        n_iter: int,
+        params: dict[str, Any],
+    ) -> None:
+        self._space = space
+        self._settings = settings
+        self._metric = metric
+        self._seed = seed
+        self._layout = GeneLayout(
+            space.n_levels, space.is_numeric, space.active, space.snap
+        )
+        self._starts = Starts(space, self._layout, seed, n_iter, params)
+        self._trials: dict[bytes, Trial] = {}
+        self._losses: dict[bytes, float] = {}
+        self._runs: list[Run] = []
+        self._rung = 0
+        self._n_started = 0
+
+    def propose(self, n_remaining: int) -> list[Trial]:
+        """Return what the descents of this rung ask for, side by side."""
+        while not (unknown := self._unknown()):
+            if not self._next_rung() and not self._next_round(n_remaining):
+                return []
+        for key in list(unknown)[n_remaining:]:
+            del unknown[key]
+        self._trials.update(unknown)
+        return list(unknown.values())
+
+    def observe(self, trials: Sequence[Trial]) -> None:
+        """Let the descents go on whose losses are known now."""
+        self._losses.update(
+            (key, trial.loss(self._metric))
+            for key, trial in self._trials.items()
+            if key not in self._losses
+        )
+        for run in self._runs:
+            self._advance(run)
+
+    def finish(self) -> None:
+        """Warn of what the budget did not cover."""
+        self._starts.warn_of_gaps(
+            [t.genome for t in self._trials.values() if t.genome is not None]
+        )
+
+    def _unknown(self) -> dict[bytes, Trial]:
+        """Return the candidates that this rung's descents wait for, once each."""
+        trials: dict[bytes, Trial] = {}
+        for run in self._runs:
+            if run.batch is None or self._is_paused(run):
+                continue
+            for genome, origin in zip(
+                run.batch.genomes, run.batch.origins, strict=True
+            ):
+                key = self._layout.key(genome)
+                if key not in self._losses and key not in trials:
+                    trials[key] = Trial(
+                        self._space.decode(genome),
+                        run.batch.iteration,
+                        origin,
+                        genome,
+                        extras={"restart": run.number},
+                    )
+        return trials
+
+    def _is_paused(self, run: Run) -> bool:
+        """Tell whether a descent has to wait for the others of its rung."""
+        if len(self._runs) == 1 or self._rung >= len(RUNGS) or run.batch is None:
+            return False
+        is_gradient = "difference" in run.batch.origins
+        return is_gradient and run.n_gradients >= RUNGS[self._rung]
+
+    def _next_rung(self) -> bool:
+        """Drop the hopeless descents; tell whether one is left that goes on."""
+        n_kept = math.ceil(len(self._runs) / ETA)
+        best = sorted(self._runs, key=lambda run: run.best_loss)[:n_kept]
+        self._runs = [run for run in best if run.batch is not None]
+        self._rung += 1
+        for run in self._runs:
+            self._advance(run)
+        return bool(self._runs)
+
+    def _next_round(self, n_remaining: int) -> bool:
+        """Start afresh; tell whether there was anything to start."""
+        starts = self._starts.make(
+            self._settings.n_restarts, n_remaining, self._losses
+        )
+        self._runs = [self._run(start) for start in starts]
+        self._rung = 0
+        return bool(self._runs)
+
+    def _run(self, start: FloatArray) -> Run:
+        number, self._n_started = self._n_started, self._n_started + 1
+        key = (number, 1)
+        walker = Walker(
+            self._layout,
+            start,
+            self._settings.method,
+            np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key)),
+            self._record,
+        )
+        if self._settings.learning_rate is None:
+            descent = descend_adaptively(walker, self._settings.optimizer)
+        else:
+            rate = self._settings.learning_rate
+            descent = descend(walker, self._settings.optimizer, rate)
+        return Run(number, descent, next(descent))
+
+    def _record(self, genome: FloatArray, gradient: FloatArray) -> None:
+        """Note a gradient of the loss as derivatives of the score in the trial's row."""
+        extras = self._trials[self._layout.key(genome)].extras
+        extras["gradient_method"] = self._settings.method.name
+        for name, gene in self._space.gene_of(self._space.branch_of(genome)).items():
+            slope = self._space.genes[gene].slope(genome[gene])
+            extras[f"grad_{name}"] = -gradient[gene] * slope
+
+    def _advance(self, run: Run) -> None:
+        """Send a descent the losses it waits for, as long as they are all known."""
+        while run.batch is not None and not self._is_paused(run):
+            keys = [self._layout.key(genome) for genome in run.batch.genomes]
+            if any(key not in self._losses for key in keys):
+                run.n_known_batches = 0
+                return
+            run.n_known_batches += 1
+            losses = np.array([self._losses[key] for key in keys])
+            run.best_loss = float(np.nanmin([run.best_loss, *losses]))
+            run.n_gradients += "difference" in run.batch.origins
+            try:
+                run.batch = run.descent.send(losses)
+            except StopIteration:
+                run.batch = None
+            if run.n_known_batches > MAX_KNOWN_BATCHES:
+                run.batch = None
