@@ -57,10 +57,6 @@ class BaseEvoSearchCV(BaseSearchCV):
         "random_state": ["random_state"],
     }
 
-    # Further columns of cv_results_ that every candidate has, and their value for those
-    # without one.
-    _columns: dict = {}
-
     @abstractmethod
     def __init__(
         self,
@@ -106,6 +102,10 @@ class BaseEvoSearchCV(BaseSearchCV):
         seed : int
             The source of chance.
         """
+
+    def _missing_values(self, space):
+        """Return this search's further columns, and their value where there is none."""
+        return {}
 
     def _check_search_parameters(self):
         """Raise for constructor parameters that make no sense, before any fit."""
@@ -155,12 +155,11 @@ class BaseEvoSearchCV(BaseSearchCV):
         routed_params = self._get_routed_params_for_fit(params)
         data = {"X": X, "y": y, "metadata": _callback_metadata(params)}
 
-        root = SearchTask.root(
-            self, max_subtasks=1 + (self.refit is not False), **data
-        )
+        root = SearchTask.root(self, max_subtasks=1 + (self.refit is not False), **data)
         splits = self._make_splits(X, y, routed_params.splitter.split)
         trials = self._search(space, seed, scorers, X, y, splits, routed_params, root)
-        results, refit_metric = self._tabulate(trials, scorers, refit_metric)
+        columns = extra_columns(trials, self._missing_values(space))
+        results, refit_metric = self._tabulate(trials, columns, refit_metric)
         self._select_best(results, refit_metric)
         if self.refit:
             with _running(root.subtask("refit-with-best-params", **data)) as task:
@@ -268,10 +267,9 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Return the metric that the search improves: None stands for the first one."""
         return self.refit if isinstance(self.refit, str) else None
 
-    def _tabulate(self, trials, scorers, refit_metric):
+    def _tabulate(self, trials, columns, refit_metric):
         """Return the results as a dict of columns, and the metric that ranks them."""
         folds = [fold for trial in trials for fold in trial.folds]
-        columns = extra_columns(trials, self._columns_of(trials))
         warn_or_raise_about_fit_failures(folds, self.error_score)
         if callable(self.scoring):
             insert_error_scores(folds, self.error_score)
@@ -281,10 +279,6 @@ class BaseEvoSearchCV(BaseSearchCV):
         if callable(self.scoring) and self.multimetric_:
             refit_metric = self.refit
         return {**results, **columns}, refit_metric
-
-    def _columns_of(self, trials):
-        """Return the further columns of this search, with their missing values."""
-        return self._columns
 
     def _select_best(self, results, refit_metric):
         """Set the ``best_`` attributes, where there is a metric to choose by."""

@@ -22,7 +22,7 @@ class FiniteDifference:
     scheme : {"central", "forward"}, default="central"
         Probes on both sides of the point, or on one. Forward differences cost half as
         much, and are off by the curvature.
-    step : float, default=0.05
+    step : float, default=0.1
         How far the probes are from the point, on the unit scale of a parameter. A
         parameter with few values is moved by one of them at least.
 
@@ -45,7 +45,7 @@ class FiniteDifference:
 
     name: ClassVar[str] = "finite_difference"
     scheme: str = "central"
-    step: float = 0.05
+    step: float = 0.1
 
     def __post_init__(self) -> None:
         """Refuse settings outside their ranges."""
@@ -124,7 +124,7 @@ class SPSA:
 
     Parameters
     ----------
-    step : float, default=0.05
+    step : float, default=0.1
         How far the probes are from the point along each coordinate, on the unit scale
         of a parameter.
     n_pairs : int, default=1
@@ -147,7 +147,7 @@ class SPSA:
     """
 
     name: ClassVar[str] = "spsa"
-    step: float = 0.05
+    step: float = 0.1
     n_pairs: int = 1
 
     def __post_init__(self) -> None:
@@ -223,5 +223,5 @@ def _check_step(method: FiniteDifference | SPSA) -> None:
     if not 0 < method.step <= 0.5:
         raise ValueError(
             f"{type(method).__name__} got step={method.step!r}: it is a part of the "
-            "parameter's whole range, pass a float in (0, 0.5], e.g. 0.05."
+            "parameter's whole range, pass a float in (0, 0.5], e.g. 0.1."
         )

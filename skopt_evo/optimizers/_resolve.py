@@ -30,14 +30,20 @@ class Optimizer(Protocol):
     >>> from dataclasses import dataclass
     >>> import numpy as np
     >>> from skopt_evo.optimizers import (
-    ...     GradientTransformation, Optimizer, chain, scale_by_learning_rate)
+    ...     GradientTransformation,
+    ...     Optimizer,
+    ...     chain,
+    ...     scale_by_learning_rate,
+    ... )
     >>> @dataclass(frozen=True)
     ... class SignDescent:
     ...     is_quasi_newton = False
+    ...
     ...     def transformation(self, learning_rate):
     ...         sign = GradientTransformation(
     ...             init=lambda params: (),
-    ...             update=lambda grads, state, params: (np.sign(grads), state))
+    ...             update=lambda grads, state, params: (np.sign(grads), state),
+    ...         )
     ...         return chain(sign, scale_by_learning_rate(learning_rate))
     >>> isinstance(SignDescent(), Optimizer)
     True

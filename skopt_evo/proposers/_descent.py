@@ -20,11 +20,8 @@ from skopt_evo.strategies._base import FloatArray
 # With learning_rate="auto": the largest change of a parameter in the first step and in
 # any step, on its unit scale; by how much a step grows after a success and shrinks
 # after a failure.
-FIRST_LENGTH, GREATEST_LENGTH = 0.15, 0.4
+FIRST_LENGTH, GREATEST_LENGTH = 0.25, 0.4
 GROWTH, SHRINKAGE = 1.3, 0.4
-
-# How many lengths of a step are tried with one gradient.
-N_TRIES = 2
 
 # How often the probes come closer, when nothing around a point is better.
 N_REFINEMENTS = 3
@@ -142,7 +139,7 @@ def descend(walker: Walker, optimizer: Optimizer, learning_rate: float) -> Desce
     point = walker.start[walker.free]
     rule = optimizer.transformation(learning_rate)
     state = rule.init(point)
-    (loss,) = yield walker.steps([point], "start", 0)
+    yield walker.steps([point], "start", 0)  # alone: starts compete before they descend
     iteration = 0
     while len(point):
         probes = walker.probes(point, walker.method.step, iteration)
@@ -163,8 +160,8 @@ def descend(walker: Walker, optimizer: Optimizer, learning_rate: float) -> Desce
 def descend_adaptively(walker: Walker, optimizer: Optimizer) -> Descent:
     """Follow an optimizer's directions, with step lengths that need no tuning.
 
-    A step that leads uphill is taken back and tried again, shorter. Where no step
-    leads downhill the best probe is the next point; where no probe is better either,
+    Steps grow as long as they lead downhill. One that does not is taken back, and the
+    next one is shorter and starts from the best probe; where no probe is better either,
     the probes come closer, until the descent is over.
 
     Parameters
@@ -232,9 +229,9 @@ class Pace:
         greatest = float(np.max(np.abs(updates)))
         if self._rate is None:
             self._rate = self._length / greatest if greatest > 0 else 0.0
-        step = self._rate * updates
+        step = np.clip(self._rate * updates, -GREATEST_LENGTH, GREATEST_LENGTH)
         self._length = min(self._rate * greatest, GREATEST_LENGTH)
-        return np.clip(step, -GREATEST_LENGTH, GREATEST_LENGTH)
+        return np.asarray(step, dtype=np.float64)
 
     def accept(self) -> None:
         """Go on from the end of the last step."""
@@ -261,14 +258,13 @@ def _step_downhill(
     gradient: FloatArray,
     iteration: int,
 ) -> Generator[Batch, FloatArray, tuple[FloatArray, float] | None]:
-    """Try a step and a shorter one; return the better point and its loss, or None."""
+    """Try a step; return where it led and the loss there, None if not downhill."""
     if not gradient.any():
         return None
-    for _ in range(N_TRIES):
-        there = project(apply_updates(point, pace.direction(point, gradient)), 0.0, 1.0)
-        (new_loss,) = yield walker.steps([there], "step", iteration)
-        if new_loss < loss:
-            pace.accept()
-            return there, new_loss
-        pace.refuse(point)
+    there = project(apply_updates(point, pace.direction(point, gradient)), 0.0, 1.0)
+    (new_loss,) = yield walker.steps([there], "step", iteration)
+    if new_loss < loss:
+        pace.accept()
+        return there, float(new_loss)
+    pace.refuse(point)
     return None

@@ -24,10 +24,10 @@ from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import FloatArray
 
-# Of the descents of a round, the best third goes on after so many gradients each:
-# successive halving (Jamieson & Talwalkar 2016), whose eta is 3.
+# Of the descents of a round, the best quarter goes on after so many gradients each:
+# successive halving (Jamieson & Talwalkar 2016), whose eta is 4.
 RUNGS = (0, 2, 6)
-ETA = 3
+ETA = 4
 
 # A descent that asks so often for nothing but known losses goes round in circles.
 MAX_KNOWN_BATCHES = 100
@@ -71,8 +71,8 @@ class Settings:
 class DescentProposer:
     """Lets descents from several starts compete, and drops the hopeless ones.
 
-    All starts of a round are scored; the best third of them descends for two steps,
-    the best third of those for four more, and so on, until one is left and descends
+    All starts of a round are scored; the best quarter of them descends for two steps,
+    the best quarter of those for four more, and so on, until one is left and descends
     to its end. If there is budget left then, the next round has fresh starts. No
     candidate is proposed twice: a loss that is known is looked up.
 
@@ -186,9 +186,7 @@ class DescentProposer:
 
     def _next_round(self, n_remaining: int) -> bool:
         """Start afresh; tell whether there was anything to start."""
-        starts = self._starts.make(
-            self._settings.n_restarts, n_remaining, self._losses
-        )
+        starts = self._starts.make(self._settings.n_restarts, n_remaining, self._losses)
         self._runs = [self._run(start) for start in starts]
         self._rung = 0
         return bool(self._runs)
@@ -211,7 +209,7 @@ class DescentProposer:
         return Run(number, descent, next(descent))
 
     def _record(self, genome: FloatArray, gradient: FloatArray) -> None:
-        """Note a gradient of the loss as derivatives of the score in the trial's row."""
+        """Note a gradient of the loss as derivatives of the score, with its trial."""
         extras = self._trials[self._layout.key(genome)].extras
         extras["gradient_method"] = self._settings.method.name
         for name, gene in self._space.gene_of(self._space.branch_of(genome)).items():

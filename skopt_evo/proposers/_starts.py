@@ -92,9 +92,10 @@ class Starts:
         if is_first and len(self._listed):
             starts += self._settings_without_gradient(rng)
         new: dict[bytes, FloatArray] = {}
-        for start in starts:
-            if self._layout.key(start) in (known.keys() | new.keys()):
-                branch = [self._space.branch_of(start)]
+        for wanted in starts:
+            start: FloatArray | None = wanted
+            if self._layout.key(wanted) in (known.keys() | new.keys()):
+                branch = [self._space.branch_of(wanted)]
                 start = unseen(self._layout, known.keys() | new.keys(), rng, branch)
             if start is not None:
                 new[self._layout.key(start)] = start
@@ -135,7 +136,9 @@ class Starts:
             dimension = self._space.genes[gene]
             if dimension.is_numeric or not dimension.is_finite:
                 continue
-            tried = {round(genome[gene] * dimension.n_levels - 0.5) for genome in genomes}
+            tried = {
+                round(genome[gene] * dimension.n_levels - 0.5) for genome in genomes
+            }
             untried = [
                 value
                 for number, value in enumerate(dimension.values())
@@ -157,7 +160,7 @@ class Starts:
         """Return how many starts suit the budget, and the categories there are."""
         n_starts = int(np.clip(n_remaining // CANDIDATES_PER_START, FEWEST, MOST))
         n_needed = 0
-        for branch in self._descending:
+        for branch in map(int, self._descending):
             dimensions = [
                 self._space.genes[gene] for gene in self._space.gene_of(branch).values()
             ]
@@ -183,7 +186,7 @@ class Starts:
         branches = np.resize(rng.permutation(self._descending), n)
         if self._layout.n_branches > 1:
             genomes[:, 0] = [self._space.branch_gene(branch) for branch in branches]
-        for branch in self._descending:
+        for branch in map(int, self._descending):
             rows = np.flatnonzero(branches == branch)
             for gene in self._space.gene_of(branch).values():
                 if not self._layout.is_numeric[gene]:

@@ -1,4 +1,4 @@
-"""Does an estimator have the parameters of a search space?"""
+"""Check that an estimator has the parameters of a search space."""
 
 from __future__ import annotations
 

@@ -181,10 +181,10 @@ class SearchSpace:
 
     def snap(self, genomes: Any) -> FloatArray:
         """Return canonical genomes: each discrete gene at the centre of its bin."""
-        genomes = np.array(genomes, dtype=np.float64)
+        snapped: FloatArray = np.array(genomes, dtype=np.float64)
         for number, gene in enumerate(self.genes):
-            genomes[..., number] = gene.snap(genomes[..., number])
-        return genomes
+            snapped[..., number] = gene.snap(snapped[..., number])
+        return snapped
 
     def grid(self) -> Iterator[dict[str, Any]]:
         """Iterate over every point of a finite space, in `ParameterGrid` order."""
@@ -199,7 +199,8 @@ class SearchSpace:
         if not all(dim.is_finite for dim in self.branches[branch].values()):
             return math.inf
         return math.prod(
-            len(self._grids[branch][name]) if self._is_listed(branch, name)
+            len(self._grids[branch][name])
+            if self._is_listed(branch, name)
             else dimension.n_levels
             for name, dimension in self.branches[branch].items()
         )
@@ -231,7 +232,8 @@ class SearchSpace:
     def _finite_grid(self, branch: int) -> dict[str, Any]:
         """Return a branch as `ParameterGrid` takes it, its distributions listed."""
         return {
-            name: values if self._is_listed(branch, name)
+            name: values
+            if self._is_listed(branch, name)
             else self.branches[branch][name].values()
             for name, values in self._grids[branch].items()
         }

@@ -66,7 +66,7 @@ class Dimension(ABC):
 
     @abstractmethod
     def signature(self) -> tuple[Any, ...]:
-        """Return what makes two dimensions the same one (compared with `same_value`)."""
+        """Return what two dimensions have to share to be the same one."""
 
     def values(self) -> list[Any]:
         """List every value in order, for a finite dimension."""
@@ -122,9 +122,10 @@ class Continuous(Dimension):
         # isinstance with an ABC is slow, but this is called a few times a search.
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
             raise self._refuse(value)
-        if not self._low <= value <= self._high:
+        number = float(value)
+        if not self._low <= number <= self._high:
             raise self._refuse(value)
-        gene = float(self._cdf(float(value)))
+        gene = float(self._cdf(number))
         return min(max(gene, self._bounds[0]), self._bounds[1])
 
     def snap(self, genes: FloatArray) -> FloatArray:
@@ -190,13 +191,14 @@ class Integers(Levels):
 
     def __init__(self, name: str, low: int, high: int) -> None:
         super().__init__(name, range(low, high + 1))
+        self._low = low
 
     def encode(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise self._refuse(value)
         if value not in self._values:
             raise self._refuse(value)
-        return (int(value) - self._values[0] + 0.5) / self.n_levels
+        return (int(value) - self._low + 0.5) / self.n_levels
 
     def signature(self) -> tuple[Any, ...]:
         return ("integers", self._values[0], self._values[-1])
@@ -232,9 +234,10 @@ class QuantileIntegers(Dimension):
     def encode(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise self._refuse(value)
-        if not self._low <= value <= self._high:
+        number = int(value)
+        if not self._low <= number <= self._high:
             raise self._refuse(value)
-        return self._centre(int(value))
+        return self._centre(number)
 
     def snap(self, genes: FloatArray) -> FloatArray:
         centres = [self._centre(self.decode(gene)) for gene in np.ravel(genes)]

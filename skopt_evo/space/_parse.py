@@ -1,4 +1,4 @@
-"""From the values of a ``param_grid`` to dimensions, with errors that say what to do."""
+"""From the values of a ``param_grid`` to dimensions."""
 
 from __future__ import annotations
 
@@ -121,9 +121,10 @@ def _parse_distribution(name: str, distribution: Any, seed: int) -> Dimension:
         return Draws(name, distribution, seed)  # e.g. quantiles of strings
     if _family(distribution) == "uniform":
         return _linear(name, low, high)
-    if low > 0 and math.isclose(middle, math.sqrt(low * high), rel_tol=1e-9):
-        if _family(distribution) in ("loguniform", "reciprocal"):
-            return _logarithmic(name, low, high)
+    # A shifted loguniform has the name, but not the scale.
+    is_logarithmic = low > 0 and math.isclose(middle, math.sqrt(low * high))
+    if is_logarithmic and _family(distribution) in ("loguniform", "reciprocal"):
+        return _logarithmic(name, low, high)
     return _quantile(name, distribution, identity)
 
 
@@ -152,9 +153,7 @@ def _logarithmic(name: str, low: float, high: float) -> Continuous:
     )
 
 
-def _quantile(
-    name: str, distribution: Any, identity: tuple[Any, ...]
-) -> Continuous:
+def _quantile(name: str, distribution: Any, identity: tuple[Any, ...]) -> Continuous:
     cdf = getattr(distribution, "cdf", None)
     return Continuous(
         name,
@@ -237,7 +236,8 @@ def _describe(distribution: Any) -> str:
     arguments = [repr(value) for value in getattr(distribution, "args", ())]
     keywords = getattr(distribution, "kwds", {})
     arguments += [f"{key}={value!r}" for key, value in keywords.items()]
-    return f"{_family(distribution) or type(distribution).__name__}({', '.join(arguments)})"
+    name = _family(distribution) or type(distribution).__name__
+    return f"{name}({', '.join(arguments)})"
 
 
 def _identity(distribution: Any) -> tuple[Any, ...]:

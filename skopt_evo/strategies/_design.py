@@ -77,7 +77,7 @@ def unseen(
         genomes[:, 0] = (rng.choice(branches, N_DRAWS) + 0.5) / layout.n_branches
     for genome in layout.snap(genomes):
         if layout.key(genome) not in seen:
-            return genome
+            return np.asarray(genome)
     return _first_unseen(layout, seen, rng, branches)
 
 
@@ -95,7 +95,8 @@ def _first_unseen(
             continue  # a continuum: that nothing new was drawn there has other reasons
         starts = rng.integers(n_levels)
         turns = [
-            (np.arange(n) + start) % n for n, start in zip(n_levels, starts, strict=True)
+            (np.arange(n) + start) % n
+            for n, start in zip(n_levels, starts, strict=True)
         ]
         if layout.n_branches > 1:
             turns[0] = np.array([branch])

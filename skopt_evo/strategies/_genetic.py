@@ -225,7 +225,9 @@ class GeneticStrategy:
         self._rows[self._layout.key(genome)] = row
         return row
 
-    def _propose(self, rng: np.random.Generator) -> tuple[FloatArray, float, str] | None:
+    def _propose(
+        self, rng: np.random.Generator
+    ) -> tuple[FloatArray, float, str] | None:
         """Return a new genome, the size of its mutations and its origin."""
         if self.n_asked < len(self._first_generation):
             genome = self._first_generation[self.n_asked]

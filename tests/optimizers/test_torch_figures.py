@@ -4,6 +4,7 @@ The figures were printed by torch 2.13.0+cpu (float64) with this script::
 
     import torch
 
+
     def record(make):
         theta = torch.tensor([-1.2, 1.0], dtype=torch.float64, requires_grad=True)
         optimizer, rows = make([theta]), {}
@@ -15,6 +16,7 @@ The figures were printed by torch 2.13.0+cpu (float64) with this script::
             if step in (1, 2, 3, 10, 25):
                 rows[step] = tuple(theta.tolist())
         return rows
+
 
     O = torch.optim
     for name, make in {

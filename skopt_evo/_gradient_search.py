@@ -1,0 +1,270 @@
+"""Search by gradient descent."""
+
+from numbers import Integral, Real
+
+import numpy as np
+
+from skopt_evo._base import BaseEvoSearchCV
+from skopt_evo._sklearn_compat import Interval, StrOptions
+from skopt_evo.hypergrad import resolve_gradient
+from skopt_evo.optimizers import resolve_optimizer
+from skopt_evo.proposers import DescentProposer, Settings
+
+# What optimizer="auto" stands for: measured best with adaptive steps (docs/adr/0003).
+DEFAULT_OPTIMIZER = "adam"
+
+
+class GradientSearchCV(BaseEvoSearchCV):
+    """Search for good hyperparameters by gradient descent, with restarts.
+
+    The derivatives of the cross-validated score with respect to the numeric
+    hyperparameters lead to better ones, each parameter moving on its own scale between
+    its bounds. Integers and ordered lists move on the same continuous scale and are
+    rounded to a value that is allowed. Several starts, spread over the space, its
+    categories and its branches, guard against local optima: they share the budget, and
+    hopeless ones are dropped early.
+
+    A search space with no more than `n_iter` points is tried exhaustively, as by
+    :class:`~sklearn.model_selection.GridSearchCV`.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        The estimator to tune. It needs a ``score`` method, or `scoring` has to be
+        given. Its own parameters, as far as they lie in the space, are the first start.
+
+    param_grid : dict or list of dicts
+        The search space: parameter names as keys, and for each one a list of values
+        (numbers are an ordered scale, anything else are categories) or a frozen
+        distribution of :mod:`scipy.stats` (:obj:`scipy.stats.loguniform` is searched
+        on a log scale, :obj:`scipy.stats.uniform` on a linear one,
+        :obj:`scipy.stats.randint` gives integers, any other one its quantile scale).
+        A list of dicts is a conditional space: each candidate takes its parameters
+        from one of them. A dict without any numeric parameter has no gradient: its
+        settings are tried as far as the budget goes, with a warning if that is not all
+        of them.
+
+    n_iter : int, default=50
+        How many candidates are evaluated in all, the probes of the gradients included.
+
+    optimizer : {"auto", "sgd", "momentum", "rmsprop", "adam", "lbfgs"} or object, \
+            default="auto"
+        What makes steps of gradients: a name, or an object of
+        :mod:`skopt_evo.optimizers` with its own settings, such as
+        ``Momentum(nesterov=True)``. ``"auto"`` stands for ``"adam"``.
+
+    learning_rate : float or "auto", default="auto"
+        The optimizer's learning rate, on the unit scale of the parameters (all of a
+        parameter's range is 1 long). ``"auto"`` needs no tuning: steps grow while the
+        score improves, and a step that makes it worse is taken back and shortened.
+
+    n_restarts : int or "auto", default="auto"
+        How many starts there are beside the first one. ``"auto"`` goes on with fresh
+        starts until the budget is used up; with a number the search ends when all its
+        descents do.
+
+    gradient : {"auto", "finite_difference", "spsa"} or object, default="auto"
+        Where gradients come from: central finite differences, simultaneous
+        perturbation, or an object of :mod:`skopt_evo.hypergrad` with its own settings.
+        ``"auto"`` takes forward differences. All the probes of a gradient are evaluated
+        side by side, on the same splits.
+
+    scoring : str, callable, list, tuple or dict, default=None
+        How the predictions on the test set are scored, as in
+        :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics the search
+        improves the one that `refit` names, else the first one.
+
+    n_jobs : int, default=None
+        Number of jobs to run in parallel. The results do not depend on it.
+
+    refit : bool, str or callable, default=True
+        Whether to fit the best candidate on all the data at the end; the name of the
+        metric that it is chosen by, for several metrics; or a function that gets
+        ``cv_results_`` and returns the ``best_index_``.
+
+    cv : int, cross-validation generator or iterable, default=None
+        The splits, as in :class:`~sklearn.model_selection.GridSearchCV`. They are made
+        once, and are the same ones for every candidate.
+
+    verbose : int, default=0
+        The higher, the more messages.
+
+    pre_dispatch : int or str, default="2*n_jobs"
+        Number of jobs that are dispatched ahead of their execution.
+
+    error_score : "raise" or float, default=np.nan
+        The score of a split whose fit fails. With ``"raise"`` the error is raised, else
+        a warning is. The search goes on either way as if the candidate had no score.
+
+    return_train_score : bool, default=False
+        Whether ``cv_results_`` has training scores.
+
+    random_state : int, RandomState instance or None, default=None
+        The source of chance. The same int gives the same results.
+
+    Attributes
+    ----------
+    cv_results_ : dict of numpy (masked) ndarrays
+        One row a candidate, with the columns of
+        :class:`~sklearn.model_selection.GridSearchCV`'s, then ours:
+
+        - ``iter``: how many gradient steps its descent had made;
+        - ``origin``: ``"start"``, ``"step"``, ``"difference"`` (a probe of a gradient)
+          or ``"grid"``;
+        - ``n_splits_evaluated``: on how many splits it was evaluated;
+        - ``status``: ``"ok"``, or ``"failed"`` if a fit failed or a score is not
+          finite;
+        - ``restart``: the number of its descent, -1 if it belongs to none;
+        - ``gradient_method``: how its gradient was found, ``"none"`` if it has none;
+        - ``grad_<param>``: the derivative of the mean score with respect to that
+          parameter, in the parameter's own units; NaN where it is not known.
+
+    best_estimator_ : estimator
+        The best candidate, fitted on all the data. Not available if ``refit=False``.
+
+    best_score_ : float
+        Mean cross-validated score of the best candidate. Not available if `refit` is a
+        function, nor for several metrics if ``refit=False``.
+
+    best_params_ : dict
+        The best candidate's parameters. Not available for several metrics if
+        ``refit=False``.
+
+    best_index_ : int
+        The best candidate's row in ``cv_results_``. Not available for several metrics
+        if ``refit=False``.
+
+    scorer_ : callable or dict
+        The scorer, or a dict of the scorers of several metrics.
+
+    n_splits_ : int
+        The number of splits.
+
+    refit_time_ : float
+        Seconds that fitting the best candidate on all the data took. Not available if
+        ``refit=False``.
+
+    multimetric_ : bool
+        Whether there are several metrics.
+
+    classes_ : ndarray of shape (n_classes,)
+        The class labels. Only available if the search is refitted and the estimator is
+        a classifier.
+
+    n_features_in_ : int
+        Number of features seen during `fit`. Only available if `best_estimator_` is
+        and has it.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features seen during `fit`. Only available if `best_estimator_` is
+        and has them.
+
+    See Also
+    --------
+    GeneticSearchCV : Evolves a population; for parameters of every kind.
+    sklearn.model_selection.GridSearchCV : Tries every point of a grid.
+    sklearn.model_selection.RandomizedSearchCV : Tries random points.
+
+    References
+    ----------
+    Y. Bengio, "Gradient-based optimization of hyperparameters", Neural Computation
+    12(8), 1889-1900, 2000.
+
+    Examples
+    --------
+    >>> from scipy.stats import loguniform
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.linear_model import ElasticNet
+    >>> from skopt_evo import GradientSearchCV
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> param_grid = {"alpha": loguniform(1e-4, 1e1), "l1_ratio": [0.1, 0.5, 0.9]}
+    >>> search = GradientSearchCV(ElasticNet(), param_grid, n_iter=30, random_state=0)
+    >>> bool(search.fit(X, y).best_score_ > 0.48)
+    True
+    """
+
+    _parameter_constraints: dict = {
+        **BaseEvoSearchCV._parameter_constraints,
+        # Checked with their tables, so that an error lists the names there are.
+        "optimizer": "no_validation",
+        "gradient": "no_validation",
+        "learning_rate": [
+            Interval(Real, 0, None, closed="neither"),
+            StrOptions({"auto"}),
+        ],
+        "n_restarts": [
+            Interval(Integral, 0, None, closed="left"),
+            StrOptions({"auto"}),
+        ],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        param_grid,
+        *,
+        n_iter=50,
+        optimizer="auto",
+        learning_rate="auto",
+        n_restarts="auto",
+        gradient="auto",
+        scoring=None,
+        n_jobs=None,
+        refit=True,
+        cv=None,
+        verbose=0,
+        pre_dispatch="2*n_jobs",
+        error_score=np.nan,
+        return_train_score=False,
+        random_state=None,
+    ):
+        super().__init__(
+            estimator,
+            param_grid,
+            n_iter=n_iter,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+            random_state=random_state,
+        )
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.n_restarts = n_restarts
+        self.gradient = gradient
+
+    def _check_search_parameters(self):
+        self._settings()
+
+    def _settings(self):
+        is_auto = isinstance(self.optimizer, str) and self.optimizer == "auto"
+        return Settings(
+            method=resolve_gradient(self.gradient),
+            optimizer=resolve_optimizer(
+                DEFAULT_OPTIMIZER if is_auto else self.optimizer
+            ),
+            learning_rate=None if self.learning_rate == "auto" else self.learning_rate,
+            n_restarts=None if self.n_restarts == "auto" else self.n_restarts,
+        )
+
+    def _make_proposer(self, space, metric, seed):
+        return DescentProposer(
+            space,
+            self._settings(),
+            metric,
+            seed,
+            n_iter=self.n_iter,
+            params=self.estimator.get_params(),
+        )
+
+    def _missing_values(self, space):
+        derivatives = [f"grad_{name}" for name in space.parameter_names]
+        return {
+            "restart": -1,
+            "gradient_method": "none",
+            **dict.fromkeys(derivatives, np.nan),
+        }

@@ -1,0 +1,54 @@
+"""What the project says of itself holds together."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+CORE = {"joblib", "numpy", "pandas", "scikit-learn", "scipy"}
+
+
+@pytest.fixture
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def only_specifier(requirement, operator):
+    (specifier,) = requirement.specifier
+    assert specifier.operator == operator, f"{requirement} is not given by {operator}"
+    return Version(specifier.version)
+
+
+def lower_bounds(lines):
+    return {
+        requirement.name: only_specifier(requirement, ">=")
+        for requirement in map(Requirement, lines)
+    }
+
+
+def oldest_pins():
+    lines = (ROOT / ".ci" / "oldest-requirements.txt").read_text("utf-8").splitlines()
+    requirements = [Requirement(line) for line in lines if not line.startswith("#")]
+    return {
+        requirement.name: only_specifier(requirement, "==")
+        for requirement in requirements
+    }
+
+
+def test_core_dependencies_are_the_scientific_stack_alone(project):
+    assert set(lower_bounds(project["dependencies"])) == CORE
+
+
+def test_oldest_pins_are_the_lower_bounds_of_what_users_install(project):
+    extras = project["optional-dependencies"]
+    lines = project["dependencies"] + extras["plot"] + extras["progress"]
+    assert oldest_pins() == lower_bounds(lines)
+
+
+def test_every_folder_of_modules_is_a_package():
+    # One without __init__.py would be missing from the built distribution.
+    folders = {path.parent for path in (ROOT / "skopt_evo").rglob("*.py")}
+    assert [path for path in folders if not (path / "__init__.py").exists()] == []
