@@ -3,12 +3,15 @@
 import time
 from abc import abstractmethod
 from contextlib import contextmanager
+from copy import deepcopy
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.model_selection import check_cv
-from sklearn.utils import indexable
+from sklearn.utils import get_tags, indexable
+from sklearn.utils.metadata_routing import MethodMapping
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel
 
 from skopt_evo._sklearn_compat import (
@@ -19,6 +22,7 @@ from skopt_evo._sklearn_compat import (
     fit_context,
     insert_error_scores,
     scorer_attribute,
+    search_estimator_has,
     warn_or_raise_about_fit_failures,
 )
 from skopt_evo.evaluation import Evaluator
@@ -110,6 +114,17 @@ class BaseEvoSearchCV(BaseSearchCV):
     def _check_search_parameters(self):
         """Raise for constructor parameters that make no sense, before any fit."""
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        # scikit-learn's searches do not say what their estimators do with targets,
+        # with missing values, or that they transform.
+        estimator_tags = get_tags(self.estimator)
+        tags.input_tags = deepcopy(estimator_tags.input_tags)
+        tags.target_tags = deepcopy(estimator_tags.target_tags)
+        tags.target_tags.required = False  # it is the estimator that asks for y
+        tags.transformer_tags = deepcopy(estimator_tags.transformer_tags)
+        return tags
+
     @fit_context(
         # The estimator is fitted on its own, and checks its own parameters.
         prefer_skip_nested_validation=False
@@ -168,6 +183,46 @@ class BaseEvoSearchCV(BaseSearchCV):
         self.cv_results_ = results
         root.end()
         return self
+
+    @available_if(search_estimator_has("transform"))
+    def fit_transform(self, X, y=None, **params):
+        """Search, fit the best candidate on all the data, and transform the data.
+
+        Only available if the estimator can transform and ``refit=True``.
+
+        Parameters
+        ----------
+        X, y, **params
+            As in `fit`.
+
+        Returns
+        -------
+        X_transformed : array-like of shape (n_samples, n_features_new)
+            What ``fit(X, y, **params).transform(X)`` returns.
+        """
+        return self.fit(X, y, **params).transform(X)
+
+    def get_metadata_routing(self):
+        """Get metadata routing of this object.
+
+        See scikit-learn's user guide on metadata routing for how it works.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What `fit`, `fit_transform` and `score` pass on to the estimator, the scorer
+            and the splitter.
+        """
+        router = super().get_metadata_routing()
+        scorer, _ = self._get_scorers()
+        # The same once more, with fit_transform, which scikit-learn's searches lack.
+        mapping = MethodMapping().add(caller="score", callee="score")
+        router.add(scorer=scorer, method_mapping=_for_fits(mapping, "score"))
+        router.add(
+            estimator=self.estimator, method_mapping=_for_fits(MethodMapping(), "fit")
+        )
+        router.add(splitter=self.cv, method_mapping=_for_fits(MethodMapping(), "split"))
+        return router
 
     def _make_splits(self, X, y, split_params):
         """Return the splits of the search: the same ones for every candidate."""
@@ -317,6 +372,13 @@ def _running(task):
     """End a task that has begun when the block does."""
     yield task
     task.end()
+
+
+def _for_fits(mapping, callee):
+    """Add to a mapping that both ways to fit pass metadata on to a method."""
+    return mapping.add(caller="fit", callee=callee).add(
+        caller="fit_transform", callee=callee
+    )
 
 
 def _callback_metadata(params):

@@ -15,7 +15,7 @@ from contextlib import nullcontext
 
 from sklearn.base import _fit_context
 from sklearn.metrics._scorer import _MultimetricScorer
-from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection._search import BaseSearchCV, _search_estimator_has
 from sklearn.model_selection._validation import (
     _fit_and_score,
     _insert_error_scores,
@@ -35,11 +35,13 @@ __all__ = [
     "fit_context",
     "insert_error_scores",
     "scorer_attribute",
+    "search_estimator_has",
     "warn_or_raise_about_fit_failures",
 ]
 
 fit_context = _fit_context
 check_method_params = _check_method_params
+search_estimator_has = _search_estimator_has
 insert_error_scores = _insert_error_scores
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
 
