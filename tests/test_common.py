@@ -1,4 +1,4 @@
-"""scikit-learn's checks of any estimator, on searches around every kind of estimator."""
+"""scikit-learn's checks of any estimator, on searches around all kinds of them."""
 
 import pytest
 from sklearn.cluster import KMeans
@@ -11,8 +11,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 
-# More values than candidates, so that evolution and descent run; the last space below is
-# tried exhaustively. No distribution: its repr, and so a test's id, changes every time.
+# More values than candidates, so that evolution and descent run; the last space below
+# is tried exhaustively. No distribution: its repr, so a test's id, changes each time.
 SCALE = [10.0**power for power in range(-5, 3)]
 KINDS = {
     "classifier": (LogisticRegression(), {"C": SCALE}),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
@@ -86,9 +87,9 @@ class Starts:
         is_first, self._round = self._round == 0, self._round + 1
         starts: list[FloatArray] = []
         if len(self._descending) and (is_first or n_restarts is None):
-            n = self._n_auto(n_remaining) if n_restarts is None else n_restarts + 1
+            n = self._n_auto(n_remaining) if n_restarts is None else n_restarts
             starts += self._own() if is_first else []
-            starts += self._filling(n - len(starts), rng)
+            starts += self._filling(n, rng)
         if is_first and len(self._listed):
             starts += self._settings_without_gradient(rng)
         new: dict[bytes, FloatArray] = {}
@@ -159,16 +160,15 @@ class Starts:
     def _n_auto(self, n_remaining: int) -> int:
         """Return how many starts suit the budget, and the categories there are."""
         n_starts = int(np.clip(n_remaining // CANDIDATES_PER_START, FEWEST, MOST))
-        n_needed = 0
-        for branch in map(int, self._descending):
-            dimensions = [
-                self._space.genes[gene] for gene in self._space.gene_of(branch).values()
-            ]
-            n_needed += max(
-                [1]
-                + [d.n_levels for d in dimensions if d.is_finite and not d.is_numeric]
-            )
+        n_needed = sum(self._n_needed(int(branch)) for branch in self._descending)
         return max(n_starts, min(n_needed, n_remaining // 2))
+
+    def _n_needed(self, branch: int) -> int:
+        """Return how many starts it takes to try each category of a branch once."""
+        genes = self._layout.active[branch] & ~self._layout.is_numeric
+        genes[0] &= self._layout.n_branches == 1
+        finite = [self._space.genes[gene].is_finite for gene in np.flatnonzero(genes)]
+        return int(max([1, *self._layout.n_levels[genes][finite]]))
 
     def _own(self) -> list[FloatArray]:
         """Return the estimator's own setting, or what comes nearest to it."""
@@ -183,7 +183,7 @@ class Starts:
         if n < 1:
             return []
         genomes = space_filling(n, self._layout, rng)
-        branches = np.resize(rng.permutation(self._descending), n)
+        branches = self._branches_in_turn(n, rng)
         if self._layout.n_branches > 1:
             genomes[:, 0] = [self._space.branch_gene(branch) for branch in branches]
         for branch in map(int, self._descending):
@@ -194,6 +194,21 @@ class Starts:
                     turns = np.resize(rng.permutation(n_levels), len(rows))
                     genomes[rows, gene] = (turns + 0.5) / n_levels
         return list(self._layout.snap(genomes))
+
+    def _branches_in_turn(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the branches of `n` starts: one with more categories comes more often.
+
+        Parameters
+        ----------
+        n : int
+            The number of starts.
+        rng : numpy.random.Generator
+            Draws the order of the branches.
+        """
+        order = rng.permutation(self._descending)
+        n_needed = np.array([self._n_needed(int(branch)) for branch in order])
+        rounds = [order[n_needed > turn] for turn in range(n_needed.max())]
+        return np.concatenate([*rounds, np.resize(order, n)])[:n]
 
     def _settings_without_gradient(self, rng: np.random.Generator) -> list[FloatArray]:
         """Return settings of the branches that have no numeric parameter."""
