@@ -2,7 +2,6 @@
 
 import time
 from abc import abstractmethod
-from contextlib import contextmanager
 from copy import deepcopy
 from numbers import Integral
 
@@ -177,8 +176,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         results, refit_metric = self._tabulate(trials, columns, refit_metric)
         self._select_best(results, refit_metric)
         if self.refit:
-            with _running(root.subtask("refit-with-best-params", **data)) as task:
-                self._refit(X, y, routed_params.estimator.fit, task)
+            self._refit(X, y, routed_params.estimator.fit, root, data)
         self.scorer_ = scorer_attribute(scorers)
         self.cv_results_ = results
         root.end()
@@ -264,7 +262,6 @@ class BaseEvoSearchCV(BaseSearchCV):
                 y,
                 splits,
                 n_candidates=n_candidates,
-                caller=self,
                 fit_and_score_params={
                     "scorer": scorers,
                     "fit_params": routed_params.estimator.fit,
@@ -346,12 +343,12 @@ class BaseEvoSearchCV(BaseSearchCV):
                 self.best_score_ = scores[self.best_index_]
             self.best_params_ = results["params"][self.best_index_]
 
-    def _refit(self, X, y, fit_params, task):
+    def _refit(self, X, y, fit_params, root, data):
         """Fit the best candidate on all the data."""
         # The values are cloned as well: some may be estimators.
         params = clone(self.best_params_, safe=False)
         self.best_estimator_ = clone(self.estimator).set_params(**params)
-        with task.propagated_to(self.best_estimator_):
+        with root.refit(self.best_estimator_, **data):
             start = time.time()
             if y is not None:
                 self.best_estimator_.fit(X, y, **fit_params)
@@ -365,13 +362,6 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Leave out what is of no use outside of a running `fit`."""
         state = super().__getstate__()
         return {key: state[key] for key in state if key not in CALLBACK_STATE}
-
-
-@contextmanager
-def _running(task):
-    """End a task that has begun when the block does."""
-    yield task
-    task.end()
 
 
 def _for_fits(mapping, callee):
@@ -389,7 +379,7 @@ def _callback_metadata(params):
 def _resolve_seed(random_state):
     """Return an int from a `random_state`; the global state is left alone."""
     if random_state is None:
-        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> 1)
+        return int(np.random.default_rng().integers(2**63 - 1))
     if isinstance(random_state, Integral):
         return int(random_state)
     return int(random_state.randint(2**31 - 1))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from contextlib import nullcontext
+from contextlib import contextmanager
 
 from sklearn.base import _fit_context
 from sklearn.metrics._scorer import _MultimetricScorer
@@ -53,14 +53,12 @@ def scorer_attribute(scorers):
     return scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
 
 
-def fit_and_score(estimator, X, y, *, caller=None, callback_ctx=None, **kwargs):
+def fit_and_score(estimator, X, y, **kwargs):
     """Fit and score one candidate on one split, as scikit-learn's searches do.
 
     See ``sklearn.model_selection._validation._fit_and_score`` for the parameters and
-    the returned dict; `caller` and `callback_ctx` are ignored where it has none.
+    the returned dict.
     """
-    if HAS_CALLBACKS:
-        kwargs.update(caller=caller, callback_ctx=callback_ctx)
     return _fit_and_score(
         estimator,
         X,
@@ -124,24 +122,33 @@ class SearchTask:
             self._context.call_on_fit_task_end(estimator=self._search, **self._data)
         )
 
-    def propagated_to(self, estimator):
-        """Return a context manager in which `estimator` is observed as this task."""
+    @contextmanager
+    def refit(self, estimator, **data):
+        """Observe what the block does, the fit of `estimator`, as a child task."""
         if self._context is None:
-            return nullcontext()
-        return self._context.propagate_callback_context(estimator)
+            yield
+            return
+        context = self._context.subcontext(task_name="refit-with-best-params")
+        task = SearchTask(self._search, context, data)
+        with context.propagate_callback_context(estimator):
+            # Only now: callbacks that are propagated get this hook from `estimator`.
+            task.begin()
+            yield
+        task.end()
 
     def leaf(self, task_id):
-        """Return the context of the fit of one candidate on one split.
+        """Return what `fit_and_score` needs to observe one candidate on one split.
 
         The context is cut off from its siblings: a worker process gets its ancestors,
-        not every leaf that there has been.
+        not every leaf that there has been. Without callbacks it gets nothing, not even
+        the search.
         """
         if self._context is None:
-            return None
-        parent = _detached(self._context)
-        return parent.subcontext(
+            return {}
+        context = _detached(self._context).subcontext(
             task_name="candidate-split-evaluation", task_id=task_id
         )
+        return {"caller": self._search, "callback_ctx": context}
 
 
 def _is_observed(search):

@@ -30,8 +30,6 @@ class Evaluator:
         The folds.
     n_candidates : int
         How many candidates there will be in all, for progress messages.
-    caller : estimator
-        The search, for callbacks.
     fit_and_score_params : dict
         Further arguments of scikit-learn's ``_fit_and_score``.
     """
@@ -42,7 +40,6 @@ class Evaluator:
     y: Any
     splits: Sequence[tuple[Any, Any]]
     n_candidates: int
-    caller: Any
     fit_and_score_params: dict[str, Any]
     n_evaluated: int = 0
 
@@ -67,8 +64,7 @@ class Evaluator:
                 parameters=trial.params,
                 split_progress=(split, len(self.splits)),
                 candidate_progress=(self.n_evaluated + number, self.n_candidates),
-                caller=self.caller,
-                callback_ctx=task.leaf(number * len(self.splits) + split),
+                **task.leaf(number * len(self.splits) + split),
                 **self.fit_and_score_params,
             )
             for (number, trial), (split, (train, test)) in pairs

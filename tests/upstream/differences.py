@@ -33,4 +33,37 @@ class Difference:
     module: str = TEST_SEARCH
 
 
-DIFFERENCES = []
+DIFFERENCES = [
+    Difference(
+        "test_search_with_2d_array",
+        "It asserts which three of four points RandomizedSearchCV draws.",
+    ),
+    Difference(
+        "test_custom_run_search",
+        "A search of scikit-learn's has not the columns that only we have.",
+    ),
+    Difference(
+        "test_search_callbacks_no_propagation",
+        "A generation is a task of its own, which a grid has not.",
+        modes="guided",
+        versions=">=1.9",
+    ),
+    Difference(
+        "test_search_callbacks_propagation",
+        "A generation is a task of its own, which a grid has not.",
+        modes="guided",
+        versions=">=1.9",
+    ),
+    Difference(
+        "test_search_callbacks_with_partial_fit_failures",
+        "A generation is a task of its own, which a grid has not.",
+        modes="guided",
+        versions=">=1.9",
+    ),
+    Difference(
+        "test_grid_search_cv_results_multimetric",
+        "Another metric leads a descent another way: `iter` and `origin` differ.",
+        modes="guided",
+        search="GradientSearchCV",
+    ),
+]
