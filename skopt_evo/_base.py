@@ -172,15 +172,22 @@ class BaseEvoSearchCV(BaseSearchCV):
         root = SearchTask.root(self, max_subtasks=1 + (self.refit is not False), **data)
         splits = self._make_splits(X, y, routed_params.splitter.split)
         trials = self._search(space, seed, scorers, X, y, splits, routed_params, root)
-        columns = extra_columns(trials, self._missing_values(space))
-        results, refit_metric = self._tabulate(trials, columns, refit_metric)
-        self._select_best(results, refit_metric)
+        # First the results: whatever happens from here on, they are there.
+        self.n_splits_ = len(splits)
+        self.scorer_ = scorer_attribute(scorers)
+        self.cv_results_ = self._tabulate(trials, self._missing_values(space))
+        if callable(self.scoring) and self.multimetric_:
+            refit_metric = self.refit
+        self._select_best(refit_metric)
         if self.refit:
             self._refit(X, y, routed_params.estimator.fit, root, data)
-        self.scorer_ = scorer_attribute(scorers)
-        self.cv_results_ = results
         root.end()
         return self
+
+    def __sklearn_is_fitted__(self):
+        """Tell whether `fit` has come to its end."""
+        is_refitted = not self.refit or hasattr(self, "best_estimator_")
+        return hasattr(self, "cv_results_") and is_refitted
 
     @available_if(search_estimator_has("transform"))
     def fit_transform(self, X, y=None, **params):
@@ -225,12 +232,12 @@ class BaseEvoSearchCV(BaseSearchCV):
     def _make_splits(self, X, y, split_params):
         """Return the splits of the search: the same ones for every candidate."""
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
-        self.n_splits_ = cv.get_n_splits(X, y, **split_params)
+        n_splits = cv.get_n_splits(X, y, **split_params)
         splits = list(cv.split(X, y, **split_params))
-        if len(splits) != self.n_splits_:
+        if len(splits) != n_splits:
             raise ValueError(
                 "cv.split and cv.get_n_splits return inconsistent results. Expected "
-                f"{self.n_splits_} splits, got {len(splits)}"
+                f"{n_splits} splits, got {len(splits)}"
             )
         if not splits:
             raise ValueError(
@@ -298,7 +305,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         else:
             generation = search.subtask(
                 "generation",
-                max_subtasks=len(batch) * self.n_splits_,
+                max_subtasks=len(batch) * len(evaluator.splits),
                 sequential=False,
             )
             evaluator.evaluate(batch, generation)
@@ -319,21 +326,20 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Return the metric that the search improves: None stands for the first one."""
         return self.refit if isinstance(self.refit, str) else None
 
-    def _tabulate(self, trials, columns, refit_metric):
-        """Return the results as a dict of columns, and the metric that ranks them."""
+    def _tabulate(self, trials, missing):
+        """Return the results as a dict of columns."""
         folds = [fold for trial in trials for fold in trial.folds]
         warn_or_raise_about_fit_failures(folds, self.error_score)
         if callable(self.scoring):
             insert_error_scores(folds, self.error_score)
+        self.multimetric_ = isinstance(folds[0]["test_scores"], dict)
         candidates = [trial.params for trial in trials]
         results = self._format_results(candidates, self.n_splits_, folds)
-        self.multimetric_ = isinstance(folds[0]["test_scores"], dict)
-        if callable(self.scoring) and self.multimetric_:
-            refit_metric = self.refit
-        return {**results, **columns}, refit_metric
+        return {**results, **extra_columns(trials, missing)}
 
-    def _select_best(self, results, refit_metric):
+    def _select_best(self, refit_metric):
         """Set the ``best_`` attributes, where there is a metric to choose by."""
+        results = self.cv_results_
         if self.refit or not self.multimetric_:
             self.best_index_ = self._select_best_index(
                 self.refit, refit_metric, results
@@ -347,16 +353,17 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Fit the best candidate on all the data."""
         # The values are cloned as well: some may be estimators.
         params = clone(self.best_params_, safe=False)
-        self.best_estimator_ = clone(self.estimator).set_params(**params)
-        with root.refit(self.best_estimator_, **data):
+        estimator = clone(self.estimator).set_params(**params)
+        with root.refit(estimator, **data):
             start = time.time()
             if y is not None:
-                self.best_estimator_.fit(X, y, **fit_params)
+                estimator.fit(X, y, **fit_params)
             else:
-                self.best_estimator_.fit(X, **fit_params)
+                estimator.fit(X, **fit_params)
             self.refit_time_ = time.time() - start
-        if hasattr(self.best_estimator_, "feature_names_in_"):
-            self.feature_names_in_ = self.best_estimator_.feature_names_in_
+        self.best_estimator_ = estimator
+        if hasattr(estimator, "feature_names_in_"):
+            self.feature_names_in_ = estimator.feature_names_in_
 
     def __getstate__(self):
         """Leave out what is of no use outside of a running `fit`."""

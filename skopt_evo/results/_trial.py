@@ -48,12 +48,14 @@ class Trial:
         Returns
         -------
         loss : float
-            NaN for a failed candidate, whatever its ``error_score``.
+            NaN if a fit raised, whatever its ``error_score``, or if a score is not
+            finite; other metrics do not matter.
         """
-        if self.status != "ok":
+        if any(fold["fit_error"] is not None for fold in self.folds):
             return np.nan
         scores = [_pick(fold["test_scores"], metric) for fold in self.folds]
-        return -float(np.mean(scores))
+        loss = -float(np.mean(scores))
+        return loss if np.isfinite(loss) else np.nan
 
     @property
     def status(self) -> str:
