@@ -173,9 +173,9 @@ class BaseEvoSearchCV(BaseSearchCV):
         splits = self._make_splits(X, y, routed_params.splitter.split)
         trials = self._search(space, seed, scorers, X, y, splits, routed_params, root)
         # First the results: whatever happens from here on, they are there.
+        self.cv_results_, self.multimetric_ = self._tabulate(trials, space)
         self.n_splits_ = len(splits)
         self.scorer_ = scorer_attribute(scorers)
-        self.cv_results_ = self._tabulate(trials, self._missing_values(space))
         if callable(self.scoring) and self.multimetric_:
             refit_metric = self.refit
         self._select_best(refit_metric)
@@ -326,16 +326,16 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Return the metric that the search improves: None stands for the first one."""
         return self.refit if isinstance(self.refit, str) else None
 
-    def _tabulate(self, trials, missing):
-        """Return the results as a dict of columns."""
+    def _tabulate(self, trials, space):
+        """Return the results as a dict of columns; tell if there are many metrics."""
         folds = [fold for trial in trials for fold in trial.folds]
         warn_or_raise_about_fit_failures(folds, self.error_score)
         if callable(self.scoring):
             insert_error_scores(folds, self.error_score)
-        self.multimetric_ = isinstance(folds[0]["test_scores"], dict)
         candidates = [trial.params for trial in trials]
-        results = self._format_results(candidates, self.n_splits_, folds)
-        return {**results, **extra_columns(trials, missing)}
+        results = self._format_results(candidates, len(trials[0].folds), folds)
+        columns = extra_columns(trials, self._missing_values(space))
+        return {**results, **columns}, isinstance(folds[0]["test_scores"], dict)
 
     def _select_best(self, refit_metric):
         """Set the ``best_`` attributes, where there is a metric to choose by."""

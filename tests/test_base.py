@@ -154,7 +154,7 @@ def test_refit_may_be_a_function_of_the_results(search):
 
     fitted = make(search, refit=cheapest).fit(X, y)
     assert fitted.best_params_["C"] == min(fitted.cv_results_["param_C"])
-    assert fitted.best_estimator_.C == fitted.best_params_["C"]
+    assert fitted.best_params_["C"] == fitted.best_estimator_.C
     assert not hasattr(fitted, "best_score_")
 
 
@@ -216,12 +216,12 @@ class FailsAtFirst(Recorder):
         return super().fit(X, y)
 
 
+@pytest.mark.filterwarnings("ignore:One or more of the test scores")
 def test_a_generation_that_fails_as_a_whole_does_not_end_the_search(search):
     FailsAtFirst.n_left = 3 * 12
+    model = make(search, FailsAtFirst(), n_iter=30)
     with pytest.warns(FitFailedWarning, match="36 fits failed out of a total of 90"):
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "One or more of the test scores")
-            fitted = make(search, FailsAtFirst(), n_iter=30).fit(X, y)
+        fitted = model.fit(X, y)
     assert len(fitted.cv_results_["params"]) == 30
     assert (fitted.cv_results_["status"][12:] == "ok").all()
 
@@ -233,7 +233,7 @@ def test_a_search_whose_fits_all_fail_raises_with_the_first_traceback(search):
 
 
 def test_error_score_raise_raises_the_error_itself(search):
-    with pytest.raises(ValueError, match="^too small$"):
+    with pytest.raises(ValueError, match=r"^too small$"):
         make(search, Choosy(), n_iter=15, error_score="raise").fit(X, y)
 
 
@@ -282,9 +282,7 @@ def test_routed_metadata_reaches_estimator_scorer_and_splitter(search):
     groups = np.arange(len(X)) % 3
     with sklearn.config_context(enable_metadata_routing=True):
         scorer = make_scorer(accuracy_score).set_score_request(sample_weight=True)
-        estimator = LogisticRegression(max_iter=500).set_fit_request(
-            sample_weight=True
-        )
+        estimator = LogisticRegression(max_iter=500).set_fit_request(sample_weight=True)
         metadata = {"sample_weight": weights, "groups": groups}
         options = {"scoring": scorer, "cv": GroupKFold(3)}
         fitted = make(search, estimator, **options).fit(X, y, **metadata)

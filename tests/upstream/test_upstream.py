@@ -26,7 +26,12 @@ def test_scikit_learns_tests_of_searches_hold(search, mode, tmp_path):
         for name, value in os.environ.items()
         if not name.startswith("PYTEST_")  # this run's workers and its plugins
     }
-    environment = {"PYTHONPATH": HERE, "STAND_IN": search, "STAND_IN_MODE": mode}
+    environment = {
+        "OMP_NUM_THREADS": 1,
+        "PYTHONPATH": HERE,
+        "STAND_IN": search,
+        "STAND_IN_MODE": mode,
+    }
     run = subprocess.run(
         # The settings of this project are not for scikit-learn's tests.
         [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", tmp_path]
