@@ -33,15 +33,17 @@ def check_parameter_names(estimator: Any, space: SearchSpace) -> None:
     SearchSpaceError
         If a name is not a parameter of the estimator; the error names the closest one.
     """
-    for branch in range(space.n_branches):
+    for branch, dimensions in enumerate(space.branches):
         for hosts in _host_settings(space, branch):
-            try:
-                target = clone(estimator).set_params(**clone(hosts, safe=False))
-            except Exception:
-                continue  # not about names: the fit of such a candidate will tell
-            for name, dimension in space.branches[branch].items():
-                if name not in hosts:
-                    _check_name(target, name, dimension.decode(0.5), hosts)
+            target = clone(estimator)
+            refused: tuple[str, ...] = ()
+            # In order of their names: each one before those that are nested in it.
+            for name, dimension in dimensions.items():
+                if name.startswith(refused):
+                    continue
+                value = hosts[name] if name in hosts else dimension.decode(0.5)
+                if not _can_set(target, name, value, hosts):
+                    refused += (f"{name}__",)
 
 
 def _host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
@@ -58,25 +60,28 @@ def _host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
         yield dict(zip(hosts, setting, strict=True))
 
 
-def _check_name(target: Any, name: str, value: Any, hosts: dict[str, Any]) -> None:
+def _can_set(target: Any, name: str, value: Any, hosts: dict[str, Any]) -> bool:
+    """Set a parameter and tell whether that went well; raise if it does not exist."""
     try:
         target.set_params(**{name: clone(value, safe=False)})
-    except (ValueError, AttributeError) as error:
-        message = str(error)
-        if "Invalid parameter" not in message and "set_params" not in message:
-            return  # the value is refused, not the name
-        raise SearchSpaceError(_explain(target, name, hosts, message)) from None
+    except Exception:
+        valid = sorted(target.get_params(deep=True))
+        if name not in valid:
+            raise SearchSpaceError(_explain(target, name, valid, hosts)) from None
+        return False  # not about names: the fit of such a candidate will tell
+    return True
 
 
-def _explain(target: Any, name: str, hosts: dict[str, Any], message: str) -> str:
-    valid = sorted(target.get_params(deep=True))
-    close = difflib.get_close_matches(name, valid, n=1, cutoff=0.5)
+def _explain(target: Any, name: str, valid: list[str], hosts: dict[str, Any]) -> str:
     parts = [f"Invalid parameter {name!r} in param_grid for estimator {target}."]
+    close = [other for other in valid if other.endswith(f"__{name}")]
+    close += difflib.get_close_matches(name, valid, n=1, cutoff=0.5)
     if close:
         parts.append(f"Did you mean {close[0]!r}?")
-    if hosts:
+    around = {host: hosts[host] for host in hosts if name.startswith(f"{host}__")}
+    if around:
         parts.append(
-            f"It cannot be set where {hosts!r}: write the search space as a list of "
+            f"It cannot be set where {around!r}: write the search space as a list of "
             "dicts, one for each estimator with its own parameters."
         )
     parts.append(f"Valid parameters are: {valid!r}.")

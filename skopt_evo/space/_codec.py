@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import ParameterGrid
 
-from skopt_evo.space._dimension import Dimension, Levels, same_value
+from skopt_evo.space._dimension import Dimension, may_overlap
+from skopt_evo.space._levels import Levels
 from skopt_evo.space._parse import parse_dimension, parse_grid
 
 FloatArray = NDArray[np.float64]
@@ -22,7 +23,8 @@ class SearchSpace:
     A genome has one gene per parameter with more than one value. Branches (the dicts
     of a list) that have the same parameter with the same values share its gene; where
     there are several branches, the first gene chooses among them. A gene that the
-    chosen branch does not have is dormant: it is carried along without effect.
+    chosen branch does not have is dormant: it is carried along without effect. Where
+    branches overlap, a setting belongs to the first one that has it.
 
     Parameters
     ----------
@@ -63,13 +65,14 @@ class SearchSpace:
         self.n_branches = len(self._grids)
         self.branches: list[dict[str, Dimension]] = [
             {
-                # A seed of its own for each parameter, whatever the others are.
+                # Each parameter has a seed of its own, far from the others'.
                 name: parse_dimension(name, grid[name], seed + 1_000_003 * place)
                 for place, name in enumerate(sorted(grid))
             }
             for grid in self._grids
         ]
         self.genes: list[Dimension] = []
+        self._numbers: dict[Hashable, int] = {}
         if self.n_branches > 1:
             self.genes.append(Levels("branch", range(self.n_branches)))
         self._gene_of = [self._assign_genes(branch) for branch in self.branches]
@@ -78,6 +81,11 @@ class SearchSpace:
             self.active[branch_number, list(gene_of.values())] = True
             if self.n_branches > 1:
                 self.active[branch_number, 0] = True
+        self._earlier = {
+            branch: earlier
+            for branch in range(self.n_branches)
+            if (earlier := self._overlapping(branch))
+        }
         self.size = sum(self.branch_size(number) for number in range(self.n_branches))
 
     @property
@@ -127,13 +135,19 @@ class SearchSpace:
     def encode(self, params: Mapping[str, Any]) -> FloatArray:
         """Return the genome of a parameter setting, its dormant genes in the middle.
 
+        It lies in the first branch that has the setting. 1.0 stands for 1, and 1 for
+        1.0, where no branch has the one that is given.
+
         Raises
         ------
         ValueError
             If no branch has these parameters with these values.
         """
         reasons = []
-        for branch in range(self.n_branches):
+        branches = sorted(
+            range(self.n_branches), key=lambda branch: not self._holds(branch, params)
+        )
+        for branch in branches:
             try:
                 return self._encode_in(branch, params)
             except ValueError as error:
@@ -177,13 +191,27 @@ class SearchSpace:
                     genome[gene] = self.genes[gene].encode(params[name])
                 except ValueError:
                     continue  # e.g. gamma="scale" where the space is of numbers
-        return self.snap(genome)
+        return self._snap_genes(genome)
 
     def snap(self, genomes: Any) -> FloatArray:
-        """Return canonical genomes: each discrete gene at the centre of its bin."""
-        snapped: FloatArray = np.array(genomes, dtype=np.float64)
-        for number, gene in enumerate(self.genes):
-            snapped[..., number] = gene.snap(snapped[..., number])
+        """Return canonical genomes: what stands for the same setting becomes the same.
+
+        Each discrete gene moves to the centre of its bin, and a genome whose setting an
+        earlier branch has as well moves there. Its dormant genes stay as they are.
+
+        Parameters
+        ----------
+        genomes : array-like of shape (..., n_genes)
+            Points of the unit cube.
+
+        Returns
+        -------
+        snapped : ndarray of shape (..., n_genes)
+        """
+        snapped = self._snap_genes(genomes)
+        if self._earlier:
+            for genome in snapped.reshape(-1, self.n_genes):  # views
+                self._move_to_first_branch(genome)
         return snapped
 
     def grid(self) -> Iterator[dict[str, Any]]:
@@ -205,6 +233,43 @@ class SearchSpace:
             for name, dimension in self.branches[branch].items()
         )
 
+    def _snap_genes(self, genomes: Any) -> FloatArray:
+        snapped: FloatArray = np.array(genomes, dtype=np.float64, order="C")
+        for number, gene in enumerate(self.genes):
+            snapped[..., number] = gene.snap(snapped[..., number])
+        return snapped
+
+    def _move_to_first_branch(self, genome: FloatArray) -> None:
+        """Rewrite a genome, in place, for the first branch that has its setting."""
+        branch = self.branch_of(genome)
+        if branch not in self._earlier:
+            return
+        params = self.decode(genome)
+        for earlier in self._earlier[branch]:
+            if self._holds(earlier, params):
+                genome[0] = self.branch_gene(earlier)
+                for name, gene in self._gene_of[earlier].items():
+                    if self._gene_of[branch].get(name) != gene:
+                        genome[gene] = self.genes[gene].locate(params[name])
+                return
+
+    def _holds(self, branch: int, params: Mapping[str, Any]) -> bool:
+        """Tell whether a branch has just this setting, int for int, float for float."""
+        dimensions = self.branches[branch]
+        return params.keys() == dimensions.keys() and all(
+            dimension.holds(params[name]) for name, dimension in dimensions.items()
+        )
+
+    def _overlapping(self, branch: int) -> list[int]:
+        """Return the branches before a branch that may have settings of it as well."""
+        dimensions = self.branches[branch]
+        return [
+            number
+            for number, earlier in enumerate(self.branches[:branch])
+            if earlier.keys() == dimensions.keys()
+            and all(may_overlap(earlier[name], dimensions[name]) for name in earlier)
+        ]
+
     def _assign_genes(self, branch: dict[str, Dimension]) -> dict[str, int]:
         """Give each varying dimension of a branch a gene, a shared one if it can be."""
         gene_of = {}
@@ -216,15 +281,11 @@ class SearchSpace:
 
     def _gene(self, dimension: Dimension) -> int:
         """Return the number of a dimension's gene, a new one if it has none yet."""
-        first = 1 if self.n_branches > 1 else 0
-        for number in range(first, len(self.genes)):
-            other = self.genes[number]
-            if other.name == dimension.name and same_value(
-                other.signature(), dimension.signature()
-            ):
-                return number
-        self.genes.append(dimension)
-        return len(self.genes) - 1
+        identity = (dimension.name, dimension.signature())
+        if identity not in self._numbers:
+            self._numbers[identity] = len(self.genes)
+            self.genes.append(dimension)
+        return self._numbers[identity]
 
     def _is_listed(self, branch: int, name: str) -> bool:
         return not hasattr(self._grids[branch][name], "rvs")
@@ -245,7 +306,7 @@ class SearchSpace:
                 f"its parameters are {sorted(params)}, those of branch {branch} are "
                 f"{sorted(dimensions)}."
             )
-        genome = np.full(self.n_genes, 0.5)
+        genome = self._snap_genes(np.full(self.n_genes, 0.5))
         if self.n_branches > 1:
             genome[0] = self.branch_gene(branch)
         for name, dimension in dimensions.items():

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 import numbers
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from skopt_evo.space._values import is_number, same_value
 
 # Where a distribution's support is open or infinite, its extreme quantiles are not
 # values one would ever draw (C=0, an infinite penalty): the scale ends just inside.
@@ -65,8 +67,19 @@ class Dimension(ABC):
         """Return the canonical genes of the values that `genes` stand for."""
 
     @abstractmethod
-    def signature(self) -> tuple[Any, ...]:
+    def signature(self) -> Hashable:
         """Return what two dimensions have to share to be the same one."""
+
+    def locate(self, value: Any) -> float:
+        """Return the gene of `value`, as `encode` does, and keep nothing of it."""
+        return self.encode(value)
+
+    def holds(self, value: Any) -> bool:
+        """Tell whether `value` is one of ours: 1.0 is not if 1 is."""
+        try:
+            return same_value(self.decode(self.locate(value)), value)
+        except ValueError:
+            return False
 
     def values(self) -> list[Any]:
         """List every value in order, for a finite dimension."""
@@ -83,14 +96,19 @@ class Dimension(ABC):
 class Continuous(Dimension):
     """Real values on the scale that spreads a distribution evenly.
 
+    On the way to a gene and back a value is rounded. One that was given to `encode` is
+    kept, so that its gene stands for the very number.
+
     Parameters
     ----------
     name : str
         The parameter's name.
     ppf, cdf : callable
         Gene to value and back, both increasing.
+    ends : tuple of float
+        The smallest and the largest value.
     bounds : tuple of float
-        The smallest and the largest gene.
+        Their genes.
     identity : tuple
         What makes it the same dimension as another one.
     pdf : callable, optional
@@ -103,30 +121,47 @@ class Continuous(Dimension):
         ppf: Callable[[float], float],
         cdf: Callable[[float], float],
         *,
+        ends: tuple[float, float],
         bounds: tuple[float, float] = (0.0, 1.0),
-        identity: tuple[Any, ...],
+        identity: Hashable,
         pdf: Callable[[float], float] | None = None,
     ) -> None:
         super().__init__(name)
         self._ppf, self._cdf, self._pdf = ppf, cdf, pdf
-        self._bounds = bounds
+        self._ends, self._bounds = ends, bounds
         self._identity = identity
-        self._low, self._high = float(ppf(bounds[0])), float(ppf(bounds[1]))
+        self._given: dict[float, float] = {}
 
     def decode(self, gene: float) -> float:
-        gene = min(max(float(gene), self._bounds[0]), self._bounds[1])
+        gene, (low, high) = float(gene), self._ends
+        if gene in self._given:
+            return self._given[gene]
+        if gene <= self._bounds[0]:
+            return low
+        if gene >= self._bounds[1]:
+            return high
         # Rounding in the last digit must not lead out of the space.
-        return min(max(float(self._ppf(gene)), self._low), self._high)
+        return min(max(float(self._ppf(gene)), low), high)
 
     def encode(self, value: Any) -> float:
-        # isinstance with an ABC is slow, but this is called a few times a search.
-        if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        gene = self.locate(value)
+        self._given[gene] = float(value)
+        return gene
+
+    def locate(self, value: Any) -> float:
+        low, high = self._ends
+        if not is_number(value) or not low <= value <= high:
             raise self._refuse(value)
-        number = float(value)
-        if not self._low <= number <= self._high:
-            raise self._refuse(value)
-        gene = float(self._cdf(number))
+        gene = float(self._cdf(float(value)))
         return min(max(gene, self._bounds[0]), self._bounds[1])
+
+    def holds(self, value: Any) -> bool:
+        low, high = self._ends
+        return (
+            is_number(value)
+            and not isinstance(value, numbers.Integral)
+            and bool(low <= value <= high)
+        )
 
     def snap(self, genes: FloatArray) -> FloatArray:
         return np.clip(genes, *self._bounds)
@@ -134,130 +169,14 @@ class Continuous(Dimension):
     def slope(self, gene: float) -> float:
         if self._pdf is not None:
             return float(self._pdf(self.decode(gene)))
+        gene = min(max(gene, self._bounds[0]), self._bounds[1])
         below = max(gene - TAIL, self._bounds[0])
         above = min(gene + TAIL, self._bounds[1])
         rise = self.decode(above) - self.decode(below)
         return (above - below) / rise if rise > 0 else math.nan
 
-    def signature(self) -> tuple[Any, ...]:
-        return ("continuous", *self._identity)
-
-
-class Levels(Dimension):
-    """Finitely many ordered values, as many bins of equal width."""
-
-    def __init__(self, name: str, values: Sequence[Any]) -> None:
-        super().__init__(name)
-        self._values = values
-        self.n_levels = len(values)
-
-    def index(self, gene: float) -> int:
-        """Return the number of the bin that `gene` lies in."""
-        return min(max(int(gene * self.n_levels), 0), self.n_levels - 1)
-
-    def decode(self, gene: float) -> Any:
-        return self._values[self.index(gene)]
-
-    def encode(self, value: Any) -> float:
-        return (index_of(value, self._values, self._refuse) + 0.5) / self.n_levels
-
-    def snap(self, genes: FloatArray) -> FloatArray:
-        bins = np.clip(np.floor(genes * self.n_levels), 0, self.n_levels - 1)
-        return np.asarray((bins + 0.5) / self.n_levels, dtype=np.float64)
-
-    def values(self) -> list[Any]:
-        return list(self._values)
-
-    def slope(self, gene: float) -> float:
-        if not self.is_numeric or self.n_levels < 2:
-            return math.nan
-        here = self.index(gene)
-        below, above = max(here - 1, 0), min(here + 1, self.n_levels - 1)
-        rise = float(self._values[above]) - float(self._values[below])
-        return (above - below) / self.n_levels / rise if rise > 0 else math.nan
-
-    def signature(self) -> tuple[Any, ...]:
-        return (type(self).__name__, tuple(self._values))
-
-
-class Categories(Levels):
-    """Finitely many values without an order."""
-
-    is_numeric = False
-
-
-class Integers(Levels):
-    """Consecutive integers, each as likely as the next."""
-
-    def __init__(self, name: str, low: int, high: int) -> None:
-        super().__init__(name, range(low, high + 1))
-        self._low = low
-
-    def encode(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-            raise self._refuse(value)
-        if value not in self._values:
-            raise self._refuse(value)
-        return (int(value) - self._low + 0.5) / self.n_levels
-
-    def signature(self) -> tuple[Any, ...]:
-        return ("integers", self._values[0], self._values[-1])
-
-
-class QuantileIntegers(Dimension):
-    """Integers on the quantile scale of a discrete distribution: unequal bins."""
-
-    def __init__(
-        self,
-        name: str,
-        ppf: Callable[[float], float],
-        cdf: Callable[[float], float],
-        *,
-        support: tuple[float, float],
-        identity: tuple[Any, ...],
-    ) -> None:
-        super().__init__(name)
-        self._ppf, self._cdf, self._identity = ppf, cdf, identity
-        self._unbounded = not all(math.isfinite(end) for end in support)
-        self._low = int(max(support[0], ppf(TAIL)))
-        self._high = int(min(support[1], ppf(1 - TAIL)))
-        self.n_levels = self._high - self._low + 1
-
-    @property
-    def is_finite(self) -> bool:
-        return not self._unbounded
-
-    def decode(self, gene: float) -> int:
-        value = int(self._ppf(min(max(float(gene), TAIL), 1 - TAIL)))
-        return min(max(value, self._low), self._high)
-
-    def encode(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-            raise self._refuse(value)
-        number = int(value)
-        if not self._low <= number <= self._high:
-            raise self._refuse(value)
-        return self._centre(number)
-
-    def snap(self, genes: FloatArray) -> FloatArray:
-        centres = [self._centre(self.decode(gene)) for gene in np.ravel(genes)]
-        return np.asarray(centres, dtype=np.float64).reshape(np.shape(genes))
-
-    def values(self) -> list[Any]:
-        return list(range(self._low, self._high + 1))
-
-    def slope(self, gene: float) -> float:
-        here = self.decode(gene)
-        below, above = max(here - 1, self._low), min(here + 1, self._high)
-        if below == above:
-            return math.nan
-        return (self._centre(above) - self._centre(below)) / (above - below)
-
-    def _centre(self, value: int) -> float:
-        return (float(self._cdf(value - 1)) + float(self._cdf(value))) / 2
-
-    def signature(self) -> tuple[Any, ...]:
-        return ("quantile integers", *self._identity)
+    def signature(self) -> Hashable:
+        return ("continuous", self._identity)
 
 
 class Draws(Dimension):
@@ -280,66 +199,33 @@ class Draws(Dimension):
         number = min(max(int(gene * N_DRAWS), 0), N_DRAWS - 1)
         if number not in self._drawn:
             # scipy's and users' rvs methods are promised a RandomState.
-            random_state = np.random.RandomState((self._seed + number) % 2**32)
+            sequence = np.random.SeedSequence(self._seed, spawn_key=(number,))
+            random_state = np.random.RandomState(np.random.MT19937(sequence))
             self._drawn[number] = self._distribution.rvs(random_state=random_state)
         return self._drawn[number]
 
     def encode(self, value: Any) -> float:
-        numbers_, values = list(self._drawn), list(self._drawn.values())
-        return (numbers_[index_of(value, values, self._refuse)] + 0.5) / N_DRAWS
+        for number, drawn in self._drawn.items():
+            if same_value(drawn, value):
+                return (number + 0.5) / N_DRAWS
+        raise self._refuse(value)
 
     def snap(self, genes: FloatArray) -> FloatArray:
         bins = np.clip(np.floor(genes * N_DRAWS), 0, N_DRAWS - 1)
         return np.asarray((bins + 0.5) / N_DRAWS, dtype=np.float64)
 
-    def signature(self) -> tuple[Any, ...]:
+    def signature(self) -> Hashable:
         return ("draws", id(self._distribution))
 
 
-def same_value(first: Any, second: Any) -> bool:
-    """Tell whether two parameter values are the same, whatever their types.
-
-    Arrays, NaN and estimators, which ``==`` cannot compare, are compared by content.
-    """
+def may_overlap(first: Dimension, second: Dimension) -> bool:
+    """Tell, without listing many numbers, whether two dimensions may share a value."""
     if first is second:
         return True
-    if type(first) is not type(second):
-        return False
-    if isinstance(first, (list, tuple)):
-        pairs = zip(first, second, strict=False)
-        return len(first) == len(second) and all(same_value(a, b) for a, b in pairs)
-    if isinstance(first, dict):
-        return first.keys() == second.keys() and all(
-            same_value(first[key], second[key]) for key in first
-        )
-    if isinstance(first, np.ndarray):
-        return first.dtype == second.dtype and np.array_equal(first, second)
-    if hasattr(first, "get_params") and not isinstance(first, type):
-        return same_value(first.get_params(deep=False), second.get_params(deep=False))
-    try:
-        return bool(first == second) or bool(first != first and second != second)
-    except Exception:
-        return False  # values that refuse to be compared are equal to themselves only
-
-
-def index_of(
-    value: Any, values: Sequence[Any], refuse: Callable[[Any], ValueError]
-) -> int:
-    """Return the place of `value` among `values`; numbers match across their types."""
-    for index, candidate in enumerate(values):
-        if same_value(candidate, value):
-            return index
-    if is_number(value):
-        for index, candidate in enumerate(values):
-            if is_number(candidate) and candidate == value:
-                return index
-    raise refuse(value)
-
-
-def is_number(value: Any) -> bool:
-    """Tell whether `value` is a real number that has a place on a scale."""
-    return (
-        isinstance(value, numbers.Real)
-        and not isinstance(value, (bool, np.bool_))
-        and not math.isnan(value)
-    )
+    if first.is_numeric and second.is_numeric:
+        ends = [(dim.decode(0.0), dim.decode(1.0)) for dim in (first, second)]
+        return bool(max(low for low, _ in ends) <= min(high for _, high in ends))
+    for one, other in ((first, second), (second, first)):
+        if one.is_finite and not one.is_numeric:
+            return any(map(other.holds, one.values()))
+    return False  # draws are shared by what is drawn from the same object alone

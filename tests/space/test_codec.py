@@ -1,0 +1,471 @@
+"""The search space as settings and as genomes."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.decomposition import PCA
+from sklearn.model_selection import ParameterGrid
+from sklearn.svm import SVC
+
+from skopt_evo.exceptions import SearchSpaceError
+from skopt_evo.space import SearchSpace
+
+loguniform, randint, uniform = stats.loguniform, stats.randint, stats.uniform
+
+
+class Words:
+    """A distribution that can only be sampled."""
+
+    def rvs(self, random_state):
+        return "".join(random_state.choice(list("abcdefgh"), 12))
+
+
+WORDS = Words()
+FINITE = [
+    [1, 2, 3],
+    [3, 4.0, 5],
+    [1.0, 2.0],
+    [7],
+    ["rbf", "poly"],
+    ["poly"],
+    [None, 1, "auto"],
+    [True, False],
+    [SVC(), PCA(2), "passthrough", None],
+    [[1, 2], [1], {"a": 1}],
+    range(1, 4),
+    np.array([0.5, 0.25]),
+    randint(2, 6),
+    randint(1, 4, loc=1),
+    stats.binom(3, 0.5),
+    stats.rv_discrete(values=([1, 3], [0.5, 0.5])),
+]
+LARGE = [
+    uniform(0, 1),
+    uniform(loc=0, scale=1),
+    loguniform(1e-2, 1),
+    loguniform(1e-1, 10),
+    stats.norm(1, 2),
+    stats.poisson(2),
+    randint(0, 2**31),
+    WORDS,
+]
+NAMES = st.sampled_from(["a", "b", "step__c", "step__d"])
+
+
+def param_grids(values):
+    grids = st.dictionaries(NAMES, st.sampled_from(values), max_size=3)
+    return grids | st.lists(grids, min_size=1, max_size=3)
+
+
+@st.composite
+def spaces_and_genomes(draw, values=(*FINITE, *LARGE)):
+    param_grid = draw(param_grids(values))
+    space = SearchSpace(param_grid)
+    genes = st.lists(st.floats(0, 1), min_size=space.n_genes, max_size=space.n_genes)
+    return param_grid, space, np.array(draw(genes))
+
+
+def branches(param_grid):
+    return [param_grid] if isinstance(param_grid, dict) else param_grid
+
+
+def belongs(value, values):
+    """Tell whether `value` can come from one entry of a param_grid."""
+    if values is WORDS:
+        return isinstance(value, str) and len(value) == 12
+    if hasattr(values, "pmf"):
+        return type(value) is int and values.pmf(value) > 0
+    if hasattr(values, "pdf"):
+        low, high = values.support()
+        return type(value) is float and low <= value <= high
+    return any(
+        value is listed or (type(value) is type(listed) and value == listed)
+        for listed in values
+    )
+
+
+def is_same(first, second):
+    """Tell whether two settings are the same, floats up to the last digits."""
+    return first.keys() == second.keys() and all(
+        first[name] is second[name]
+        or first[name] == second[name]
+        or first[name] == pytest.approx(second[name], rel=1e-9, abs=1e-12)
+        for name in first
+    )
+
+
+def active_part(space, genome):
+    """Return the genes that matter: equal for genomes of one candidate."""
+    return np.where(space.active[space.branch_of(genome)], genome, -1.0)
+
+
+@given(case=spaces_and_genomes())
+@settings(deadline=None, max_examples=60)
+def test_no_candidate_lies_outside_its_space(case):
+    param_grid, space, genome = case
+    params = space.decode(genome)
+    grid = branches(param_grid)[space.branch_of(genome)]
+    assert list(params) == sorted(grid)
+    for name, value in params.items():
+        assert belongs(value, grid[name])
+
+
+@given(case=spaces_and_genomes())
+@settings(deadline=None, max_examples=60)
+def test_a_setting_survives_the_round_trip(case):
+    _, space, genome = case
+    params = space.decode(genome)
+    again = space.decode(space.encode(params))
+    assert list(again) == list(params)
+    for name, value in params.items():
+        assert type(again[name]) is type(value)
+        assert again[name] is value or again[name] == value
+
+
+@given(case=spaces_and_genomes())
+@settings(deadline=None, max_examples=60)
+def test_the_canonical_genome_is_that_of_the_setting(case):
+    _, space, genome = case
+    snapped = space.snap(genome)
+    assert is_same(space.decode(snapped), space.decode(genome))
+    encoded = space.encode(space.decode(genome))
+    np.testing.assert_allclose(
+        active_part(space, snapped), active_part(space, encoded), atol=1e-9
+    )
+    np.testing.assert_array_equal(space.snap(snapped), snapped)
+    np.testing.assert_array_equal(space.snap(encoded), encoded)
+
+
+@given(case=spaces_and_genomes(values=FINITE))
+@settings(deadline=None, max_examples=60)
+def test_one_setting_of_a_finite_space_has_one_canonical_genome(case):
+    _, space, genome = case
+    snapped, encoded = space.snap(genome), space.encode(space.decode(genome))
+    np.testing.assert_array_equal(
+        active_part(space, snapped), active_part(space, encoded)
+    )
+
+
+@given(case=spaces_and_genomes(), seed=st.integers(0, 100))
+@settings(deadline=None, max_examples=50)
+def test_many_genomes_are_snapped_as_each_of_them(case, seed):
+    _, space, _ = case
+    genomes = np.random.default_rng(seed).random((3, 4, space.n_genes))
+    snapped = space.snap(genomes)
+    assert snapped.shape == genomes.shape
+    for place in np.ndindex(3, 4):
+        np.testing.assert_array_equal(snapped[place], space.snap(genomes[place]))
+    transposed = space.snap(np.asfortranarray(genomes))
+    np.testing.assert_array_equal(transposed, snapped)
+
+
+@given(case=spaces_and_genomes(), data=st.data())
+@settings(deadline=None, max_examples=50)
+def test_dormant_genes_do_not_matter(case, data):
+    _, space, genome = case
+    active = space.active[space.branch_of(genome)]
+    other = np.where(active, genome, data.draw(st.floats(0, 1)))
+    assert is_same(space.decode(other), space.decode(genome))
+
+
+@given(param_grid=param_grids(FINITE))
+@settings(deadline=None, max_examples=60)
+def test_the_grid_is_that_of_scikit_learn(param_grid):
+    listed = [
+        {
+            name: sorted({*values.rvs(size=1000, random_state=0)})
+            if hasattr(values, "rvs")
+            else values
+            for name, values in grid.items()
+        }
+        for grid in branches(param_grid)
+    ]
+    space, expected = SearchSpace(param_grid), ParameterGrid(listed)
+    assert space.size == len(expected)
+    if space.size <= 200:
+        for params, point in zip(space.grid(), expected, strict=True):
+            assert list(params) == list(point)
+            assert is_same(params, point)
+
+
+@given(param_grid=param_grids([*FINITE, *LARGE]))
+@settings(deadline=None, max_examples=50)
+def test_the_genes_of_a_branch_are_active_in_it(param_grid):
+    space, grids = SearchSpace(param_grid), branches(param_grid)
+    assert space.n_branches == len(grids)
+    assert space.parameter_names == sorted({name for grid in grids for name in grid})
+    assert space.n_levels.shape == space.is_numeric.shape == (space.n_genes,)
+    for branch, grid in enumerate(grids):
+        numbers = space.gene_of(branch)
+        varying = {name for name in grid if space.branches[branch][name].n_levels != 1}
+        assert numbers.keys() == varying
+        expected = {*numbers.values(), *([0] if len(grids) > 1 else [])}
+        assert {*np.flatnonzero(space.active[branch])} == expected
+
+
+def test_one_parameter_is_one_gene():
+    space = SearchSpace(
+        {"C": loguniform(1, 10), "k": ["a", "b"], "n": randint(1, 4), "fixed": [0]}
+    )
+    assert [gene.name for gene in space.genes] == ["C", "k", "n"]
+    np.testing.assert_array_equal(space.n_levels, [0, 2, 3])
+    np.testing.assert_array_equal(space.is_numeric, [True, False, True])
+    assert space.decode([0.0, 0.9, 0.5]) == {"C": 1.0, "fixed": 0, "k": "b", "n": 2}
+
+
+def test_the_first_gene_chooses_the_branch():
+    space = SearchSpace([{"a": [1, 2]}, {}, {"b": ["x", "y"]}])
+    assert [space.branch_of([gene, 0, 0]) for gene in (0.0, 0.3, 0.4, 0.9, 1.0)] == [
+        0,
+        0,
+        1,
+        2,
+        2,
+    ]
+    for branch in range(3):
+        assert space.branch_of([space.branch_gene(branch), 0.5, 0.5]) == branch
+    np.testing.assert_array_equal(space.is_numeric, [False, True, False])
+    np.testing.assert_array_equal(space.n_levels, [3, 2, 2])
+
+
+@pytest.mark.parametrize("param_grid", [{}, [{}], {"a": [1]}, {"a": [1], "b": ["x"]}])
+def test_a_space_of_one_point_has_no_genes(param_grid):
+    space = SearchSpace(param_grid)
+    point = {name: values[0] for name, values in branches(param_grid)[0].items()}
+    assert (space.n_genes, space.size) == (0, 1)
+    assert list(space.grid()) == [point]
+    assert space.decode([]) == point
+    assert space.encode(point).shape == (0,)
+    assert space.snap(np.empty((3, 0))).shape == (3, 0)
+
+
+def test_a_value_that_was_given_is_decoded_to_the_last_digit():
+    space = SearchSpace({"alpha": loguniform(1e-6, 1), "tol": uniform(-1, 3)})
+    params = {"alpha": 1e-4, "tol": 0.1}
+    assert space.decode(space.snap(space.encode(params))) == params
+
+
+def test_the_same_seed_gives_the_same_draws():
+    genes = np.linspace(0, 1, 8)
+    words = [
+        [SearchSpace({"w": WORDS}, seed=seed).decode([gene])["w"] for gene in genes]
+        for seed in (0, 0, 1)
+    ]
+    assert words[0] == words[1]
+    assert not {*words[0]} & {*words[2]}
+
+
+def test_parameters_with_the_same_distribution_have_draws_of_their_own():
+    space = SearchSpace({"a": WORDS, "b": WORDS})
+    assert space.n_genes == 2
+    params = space.decode([0.5, 0.5])
+    assert params["a"] != params["b"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([1, 2, 3], [3, 2, 1]),
+        (["a", SVC(), np.array([1])], ["a", SVC(), np.array([1])]),
+        (range(1, 4), randint(1, 4)),
+        (uniform(0, 1), uniform(loc=0, scale=1)),
+        (loguniform(1, 10), stats.reciprocal(1, 10)),
+        (stats.norm(1, 2), stats.norm(loc=1, scale=2)),
+        (stats.poisson(3), stats.poisson(mu=3)),
+        (WORDS, WORDS),
+    ],
+)
+def test_branches_share_the_gene_of_a_parameter_with_the_same_values(first, second):
+    space = SearchSpace([{"p": first, "a": [1, 2]}, {"p": second, "b": [1, 2]}])
+    assert space.gene_of(0)["p"] == space.gene_of(1)["p"]
+
+
+class Cubic(stats.rv_continuous):
+    def _cdf(self, x):
+        return x**3
+
+
+class Square(stats.rv_continuous):
+    def _cdf(self, x):
+        return x**2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([1, 2], [1, 2, 3]),
+        ([1, 2], [1.0, 2.0]),
+        (["a", "b"], ["b", "a"]),
+        (uniform(0, 1), uniform(0, 2)),
+        (uniform(1, 1), loguniform(1, 2)),
+        (Cubic(a=0, b=1, name="own")(), Square(a=0, b=1, name="own")()),
+        (
+            stats.rv_histogram(np.histogram([1, 2, 4], bins=3))(),
+            stats.rv_histogram(np.histogram([1, 3, 4], bins=3))(),
+        ),
+        (
+            stats.rv_discrete(values=([1, 2], [0.5, 0.5]))(),
+            stats.rv_discrete(values=([1, 2], [0.4, 0.6]))(),
+        ),
+        (Words(), Words()),
+    ],
+)
+def test_branches_with_other_values_have_a_gene_of_their_own(first, second):
+    space = SearchSpace([{"p": first, "a": [1, 2]}, {"p": second, "b": [1, 2]}])
+    assert space.gene_of(0)["p"] != space.gene_of(1)["p"]
+
+
+@pytest.mark.parametrize(
+    ("param_grid", "params"),
+    [
+        ([{"C": [1, 2, 3]}, {"C": [3, 4]}], {"C": 3}),
+        ([{"C": [9]}, {"C": [1, 2]}, {"C": [2, 3]}, {"C": [2, 5]}], {"C": 2}),
+        ([{"C": loguniform(1e-2, 1)}, {"C": loguniform(1e-1, 10)}], {"C": 0.25}),
+        ([{"C": [0.5, 1.0]}, {"C": uniform(0, 2)}], {"C": 0.5}),
+        ([{"n": randint(1, 9)}, {"n": randint(5, 2**40)}], {"n": 7}),
+        ([{"n": stats.poisson(3)}, {"n": range(3)}], {"n": 1}),
+        (
+            [{"k": ["a", "b"], "C": [1, 2]}, {"k": ["b"], "C": [2, 3]}],
+            {"k": "b", "C": 2},
+        ),
+        ([{"e": [SVC(), None]}, {"e": [SVC(), PCA()]}], {"e": SVC()}),
+        ([{"C": [1, 2]}, {"C": [1, 2]}], {"C": 2}),
+        ([{}, {"C": [1]}, {}], {}),
+    ],
+)
+def test_a_setting_of_overlapping_branches_belongs_to_the_first(param_grid, params):
+    space = SearchSpace(param_grid)
+    genomes = space.encode_all(params)
+    assert len(genomes) > 1
+    encoded = space.encode(params)
+    for genome in genomes:
+        snapped = space.snap(genome)
+        assert space.branch_of(snapped) == space.branch_of(genomes[0])
+        np.testing.assert_array_equal(
+            active_part(space, snapped), active_part(space, encoded)
+        )
+
+
+@pytest.mark.parametrize(
+    ("param_grid", "params"),
+    [
+        ([{"C": [1, 2]}, {"C": [3, 4]}], {"C": 3}),
+        ([{"m": [1, 2]}, {"m": [0.5, 1.0]}], {"m": 1.0}),  # one feature, or all of them
+        ([{"m": randint(1, 9)}, {"m": uniform(0, 2)}], {"m": 1.0}),
+        ([{"k": ["a"], "C": [1, 2]}, {"k": ["b"], "C": [1, 2]}], {"C": 1, "k": "b"}),
+        ([{"C": [1, 2]}, {"C": [1, 2], "k": ["a"]}], {"C": 1, "k": "a"}),
+        ([{"C": [1, 2], "k": ["a"]}, {"C": [1, 2]}], {"C": 1}),
+    ],
+)
+def test_a_setting_that_earlier_branches_lack_stays_in_its_own(param_grid, params):
+    space = SearchSpace(param_grid)
+    genome = space.encode(params)
+    assert space.branch_of(genome) == space.branch_of(space.snap(genome)) == 1
+    decoded = space.decode(genome)
+    assert decoded == params
+    assert [type(value) for value in decoded.values()] == [*map(type, params.values())]
+
+
+def test_a_genome_that_moves_to_an_earlier_branch_keeps_its_other_genes():
+    space = SearchSpace(
+        [{"C": [1, 2, 3], "s": uniform()}, {"C": [3, 4], "s": uniform()}]
+    )
+    genome = space.encode({"C": 4, "s": 0.25})
+    own, shared = space.gene_of(1)["C"], space.gene_of(1)["s"]
+    genome[own] = 0.25  # C=3
+    snapped = space.snap(genome)
+    assert space.decode(snapped) == {"C": 3, "s": 0.25}
+    assert space.branch_of(snapped) == 0
+    assert (snapped[own], snapped[shared]) == (0.25, 0.25)
+
+
+def test_the_grid_of_overlapping_branches_is_that_of_scikit_learn():
+    param_grid = [{"C": [1, 2, 3]}, {"C": [3, 4]}, {"C": [1]}]
+    space = SearchSpace(param_grid)
+    assert list(space.grid()) == list(ParameterGrid(param_grid))
+    assert space.size == 6
+
+
+@pytest.mark.parametrize("values", [uniform(), stats.norm(), stats.poisson(2), WORDS])
+def test_an_endless_space_has_no_grid(values):
+    space = SearchSpace([{"a": [1, 2]}, {"a": values, "b": [1]}])
+    assert (space.branch_size(0), space.branch_size(1)) == (2, math.inf)
+    assert space.size == math.inf
+    with pytest.raises(ValueError, match="An infinite search space has no grid"):
+        next(space.grid())
+
+
+def test_the_size_of_a_large_space_is_counted_without_a_list():
+    space = SearchSpace({"a": randint(0, 2**31), "b": range(2**20), "c": ["x", "y"]})
+    assert space.size == 2**52
+
+
+def test_a_setting_outside_the_space_is_refused_with_the_reasons():
+    space = SearchSpace([{"C": [1, 2]}, {"C": uniform(5, 1), "k": ["a"]}])
+    with pytest.raises(ValueError, match="lies outside the search space") as error:
+        space.encode({"C": 3})
+    message = str(error.value)
+    assert "{'C': 3}" in message
+    assert "3 is not a value of parameter 'C'" in message
+    assert "its parameters are ['C'], those of branch 1 are ['C', 'k']" in message
+
+
+@pytest.mark.parametrize("params", [{}, {"C": 1, "x": 2}, {"x": 1}])
+def test_a_setting_of_other_parameters_is_refused(params):
+    with pytest.raises(ValueError, match="its parameters are"):
+        SearchSpace({"C": [1, 2]}).encode(params)
+
+
+def test_a_setting_of_equal_numbers_is_accepted():
+    space = SearchSpace([{"C": [10, 100]}, {"C": [1, 2]}])
+    assert space.decode(space.encode({"C": 1.0})) == {"C": 1}
+    assert SearchSpace({"C": uniform(0, 2)}).encode({"C": 1}) == 0.5
+
+
+def test_a_setting_is_encoded_in_each_branch_that_has_it():
+    space = SearchSpace(
+        [{"C": [1, 2]}, {"k": ["a"]}, {"C": uniform(0, 4), "k": ["a", "b"]}, {"x": [1]}]
+    )
+    params = {"C": 1.0, "k": "a", "more": None}
+    found = [space.decode(genome) for genome in space.encode_all(params)]
+    assert found == [{"C": 1}, {"k": "a"}, {"C": 1.0, "k": "a"}]
+    assert space.encode_all({"C": 7}).shape == (0, space.n_genes)
+
+
+def test_what_is_known_of_a_setting_is_encoded_in_the_branch_that_is_asked_for():
+    space = SearchSpace(
+        [{"C": [1, 2]}, {"C": [1, 2, 3], "gamma": loguniform(1e-2, 1), "k": ["a", "b"]}]
+    )
+    genome = space.encode_known({"C": 1, "gamma": "scale", "other": 0}, 1)
+    assert space.branch_of(genome) == 1
+    params = space.decode(genome)
+    assert params["C"] == 1
+    assert params["gamma"] == pytest.approx(0.1)
+    genome = SearchSpace([{"C": [1, 2]}, {"C": [1, 3]}]).encode_known({"C": 1}, 1)
+    assert genome[0] == 0.75
+
+
+@pytest.mark.parametrize(
+    "param_grid", [None, [], [{"a": [1]}, "b"], {"a": 1}, {"a": uniform(0, 0)}]
+)
+def test_what_is_no_search_space_is_an_error(param_grid):
+    with pytest.raises(SearchSpaceError):
+        SearchSpace(param_grid)
+
+
+def test_all_points_of_a_conditional_space_have_genomes_of_their_own():
+    space = SearchSpace(
+        [{"a": [1, 2, None], "b": [True, False]}, {"a": [1, 2], "c": range(3)}, {}]
+    )
+    keys = {active_part(space, space.encode(p)).tobytes() for p in space.grid()}
+    assert len(keys) == space.size == 13
+    genes = itertools.product((0.0, 0.4, 0.6, 1.0), repeat=space.n_genes)
+    found = {
+        active_part(space, space.snap(genome)).tobytes() for genome in map(list, genes)
+    }
+    assert found <= keys

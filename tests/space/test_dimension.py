@@ -1,0 +1,185 @@
+"""Continuous dimensions, draws, and whether two dimensions may share a value."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import expon, loguniform, norm, randint, uniform
+
+from skopt_evo.space._dimension import TAIL, Draws, may_overlap
+from skopt_evo.space._parse import parse_dimension
+
+GENES = st.floats(0, 1)
+
+
+def dimension_of(values, seed=0):
+    return parse_dimension("p", values, seed)
+
+
+class Sampled:
+    """A distribution with nothing but rvs."""
+
+    def rvs(self, random_state):
+        return random_state.choice(10**6)
+
+
+class Formula:
+    """Quantiles of x**2 on [0, 3], without cdf or pdf."""
+
+    def rvs(self, random_state):
+        return self.ppf(random_state.uniform())
+
+    def ppf(self, q):
+        return 3 * math.sqrt(q)
+
+
+def test_a_uniform_distribution_is_a_linear_scale():
+    dimension = dimension_of(uniform(-2, 5))
+    for gene in np.linspace(0, 1, 11):
+        assert dimension.decode(gene) == pytest.approx(-2 + 5 * gene)
+        assert dimension.slope(gene) == pytest.approx(1 / 5)
+
+
+def test_a_loguniform_distribution_is_a_log_scale():
+    dimension = dimension_of(loguniform(1e-3, 1e5))
+    for gene in np.linspace(0, 1, 11):
+        value = 10 ** (-3 + 8 * gene)
+        assert dimension.decode(gene) == pytest.approx(value)
+        assert dimension.slope(gene) == pytest.approx(1 / (8 * math.log(10) * value))
+
+
+@pytest.mark.parametrize("distribution", [uniform(0.1, 0.2), loguniform(0.1, 0.3)])
+def test_the_ends_of_a_scale_are_the_very_numbers(distribution):
+    dimension = dimension_of(distribution)
+    low, high = distribution.support()
+    assert (dimension.decode(0.0), dimension.decode(1.0)) == (low, high)
+    assert dimension.encode(low) == 0.0
+    assert dimension.encode(high) == 1.0
+
+
+@pytest.mark.parametrize("distribution", [norm(3, 2), expon(scale=0.1)])
+def test_any_other_distribution_is_its_quantile_scale_without_the_tails(distribution):
+    dimension = dimension_of(distribution)
+    for gene in (0.01, 0.3, 0.5, 0.99):
+        value = distribution.ppf(gene)
+        assert dimension.decode(gene) == value
+        assert dimension.slope(gene) == pytest.approx(distribution.pdf(value))
+    assert dimension.decode(0.0) == distribution.ppf(TAIL)
+    assert dimension.decode(1.0) == distribution.ppf(1 - TAIL)
+
+
+def test_quantiles_alone_are_enough_for_a_scale():
+    dimension = dimension_of(Formula())
+    assert dimension.encode(1.5) == pytest.approx(0.25)
+    for gene in (0.1, 0.5, 0.9):
+        slope = 2 * 3 * math.sqrt(gene) / 9  # the derivative of (x / 3)**2
+        assert dimension.slope(gene) == pytest.approx(slope, rel=1e-4)
+    assert dimension.slope(0.0) > 0
+    assert dimension.slope(1.0) == pytest.approx(2 / 3, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [uniform(-1, 3), loguniform(1e-6, 1e2), norm(1, 1), Formula()],
+    ids=["linear", "logarithmic", "quantiles", "formula"],
+)
+@given(data=st.data())
+@settings(deadline=None, max_examples=50)
+def test_a_value_that_was_given_is_not_rounded(distribution, data):
+    dimension = dimension_of(distribution)
+    low, high = dimension.decode(0.0), dimension.decode(1.0)
+    value = data.draw(st.floats(low, high))
+    assert dimension.decode(dimension.encode(value)) == value
+
+
+def test_looking_a_value_up_keeps_nothing_of_it():
+    dimension, other = dimension_of(loguniform(1e-6, 1)), 1e-4
+    gene = dimension.locate(other)
+    rounded = dimension.decode(gene)
+    assert rounded == pytest.approx(other, rel=1e-12)
+    assert dimension.encode(other) == gene
+    assert dimension.decode(gene) == other != rounded
+
+
+@given(low=st.floats(-1e6, 1e6), width=st.floats(1e-3, 1e6), gene=GENES)
+@settings(deadline=None, max_examples=50)
+def test_no_rounding_leads_out_of_a_linear_scale(low, width, gene):
+    distribution = uniform(low, width)
+    low, high = distribution.support()
+    assert low <= dimension_of(distribution).decode(gene) <= high
+
+
+@pytest.mark.parametrize(
+    "value", [0.999, 10.001, np.nan, np.inf, None, "2", True, [2.0]], ids=repr
+)
+def test_a_value_outside_the_ends_is_refused(value):
+    dimension = dimension_of(loguniform(1, 10))
+    assert not dimension.holds(value)
+    with pytest.raises(ValueError, match="is not a value of parameter 'p'"):
+        dimension.encode(value)
+
+
+def test_an_integer_can_be_encoded_as_a_real_but_is_none():
+    dimension = dimension_of(loguniform(1, 10))
+    assert dimension.decode(dimension.encode(np.int64(3))) == 3.0
+    assert dimension.holds(3.0)
+    assert not dimension.holds(3)
+
+
+def test_a_continuum_has_no_list_of_values():
+    with pytest.raises(TypeError, match="'p' has infinitely many values"):
+        dimension_of(uniform()).values()
+
+
+def test_draws_depend_on_their_seed_and_number_alone():
+    genes = np.linspace(0.1, 0.9, 9)
+    first, second = Draws("p", Sampled(), seed=3), Draws("p", Sampled(), seed=3)
+    values = [first.decode(gene) for gene in genes]
+    assert values[::-1] == [second.decode(gene) for gene in genes[::-1]]
+    other = Draws("p", Sampled(), seed=2**40)
+    assert values != [other.decode(gene) for gene in genes]
+    assert len(set(values)) > 5
+
+
+def test_draws_leave_the_global_random_state_alone():
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
+    Draws("p", Sampled(), seed=0).decode(0.5)
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+@given(gene=GENES)
+@settings(deadline=None, max_examples=30)
+def test_a_draw_survives_the_round_trip(gene):
+    dimension = Draws("p", Sampled(), seed=0)
+    value = dimension.decode(gene)
+    assert dimension.decode(dimension.encode(value)) == value
+    assert dimension.encode(value) == dimension.snap(np.array(gene))
+    with pytest.raises(ValueError, match="is not a value of parameter 'p'"):
+        dimension.encode(value + 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (loguniform(1e-2, 1), loguniform(1e-1, 10), True),
+        (loguniform(1e-2, 1), uniform(2, 1), False),
+        (randint(0, 2**40), randint(2**39, 2**41), True),
+        (randint(1, 5), randint(5, 9), False),
+        ([1, 2, 3], [3, 4], True),
+        ([1, 2, 3], [4.0], False),
+        (["a", "b"], ["b", "c"], True),
+        (["a", "b"], ["c"], False),
+        ([None, 1.5], uniform(1, 1), True),
+        ([None, 1], uniform(1, 1), False),  # 1 is not 1.0
+        (["a"], randint(1, 5), False),
+        (Sampled(), Sampled(), False),
+        (Sampled(), [1, 2], False),
+    ],
+)
+def test_dimensions_overlap_if_they_may_share_a_value(first, second, expected):
+    first, second = dimension_of(first), dimension_of(second)
+    assert may_overlap(first, second) is expected
+    assert may_overlap(second, first) is expected
+    assert may_overlap(first, first)
