@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -61,16 +61,54 @@ class GeneLayout(NamedTuple):
         """The number of branches of the space."""
         return len(self.active)
 
+    def branch_of(self, genomes: FloatArray) -> NDArray[np.int64]:
+        """Return the branch that each genome lies in: shape (...)."""
+        if self.n_branches == 1:
+            return np.zeros(genomes.shape[:-1], dtype=np.int64)
+        branches = np.floor(genomes[..., 0] * self.n_branches).astype(np.int64)
+        return np.clip(branches, 0, self.n_branches - 1)
+
+    def branch_gene(self, branches: ArrayLike) -> FloatArray:
+        """Return the value of gene 0 that stands for each branch: shape (...)."""
+        return (np.asarray(branches, dtype=np.float64) + 0.5) / self.n_branches
+
     def active_in(self, genomes: FloatArray) -> BoolArray:
         """Return which genes matter in each genome: shape (..., n_genes)."""
-        if self.n_branches == 1:
-            return np.broadcast_to(self.active[0], genomes.shape)
-        branches = np.floor(genomes[..., 0] * self.n_branches).astype(int)
-        return np.asarray(self.active[np.clip(branches, 0, self.n_branches - 1)])
+        return np.asarray(self.active[self.branch_of(genomes)])
+
+    def canonical(self, genomes: ArrayLike) -> FloatArray:
+        """Return genomes in their canonical form, after a check.
+
+        Parameters
+        ----------
+        genomes : array-like of shape (n, n_genes), or empty
+            Numbers outside of [0, 1] are moved to its bounds.
+
+        Returns
+        -------
+        genomes : ndarray of shape (n, n_genes)
+
+        Raises
+        ------
+        ValueError
+            If the shape is another one, or if a gene is not finite.
+        """
+        array = np.asarray(genomes, dtype=np.float64)
+        if array.shape == (0,):
+            array = array.reshape(0, self.n_genes)
+        if array.ndim != 2 or array.shape[1] != self.n_genes:
+            raise ValueError(
+                f"Expected genomes of shape (n, {self.n_genes}), got {array.shape}."
+            )
+        if not np.all(np.isfinite(array)):
+            raise ValueError(f"Expected genomes of finite numbers, got {genomes!r}.")
+        return self.snap(array)
 
     def key(self, genome: FloatArray) -> bytes:
         """Return what two genomes of the same candidate share, and no others."""
-        return np.where(self.active_in(genome), self.snap(genome), -1.0).tobytes()
+        # 0.0 is added for -0.0, which has other bytes.
+        canonical = self.snap(genome) + 0.0
+        return np.where(self.active_in(genome), canonical, -1.0).tobytes()
 
 
 @runtime_checkable
@@ -90,13 +128,42 @@ class Strategy(Protocol):
     origins: list[str]
 
     def ask(self, n: int) -> FloatArray:
-        """Return at most `n` new genomes: shape (m, n_genes), m <= n."""
+        """Return new genomes, in their canonical form.
 
-    def tell(self, genomes: FloatArray, losses: FloatArray) -> None:
-        """Learn the losses, shape (m, n_objectives), of genomes; NaN means failed."""
+        Parameters
+        ----------
+        n : int
+            How many are wanted at most.
+
+        Returns
+        -------
+        genomes : ndarray of shape (m, n_genes)
+            None of them asked or told before; m is 0 only if `n` is, or if nothing new
+            is left in a finite space.
+        """
+
+    def tell(self, genomes: ArrayLike, losses: ArrayLike) -> None:
+        """Learn the losses of genomes.
+
+        Parameters
+        ----------
+        genomes : array-like of shape (m, n_genes)
+            Asked or not; of one that is told again the last losses count.
+        losses : array-like of shape (m, n_objectives)
+            The smaller the better; NaN for a candidate that failed.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit, or if a gene is not finite.
+        """
 
     def state_dict(self) -> dict[str, Any]:
-        """Return all that `ask` depends on, as plain data."""
+        """Return all that the next `ask` depends on, as plain data fit for JSON."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Return to a state that `state_dict` gave."""
+        """Return to a state that `state_dict` gave.
+
+        It may come from another instance with the same layout and settings; a seed is
+        part of the state, not a setting.
+        """

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import qmc
 
 from skopt_evo.strategies._base import FloatArray, GeneLayout
 
-# Enough to find a new point in a space of which 99 % is used up.
-N_DRAWS = 1000
+# How many random genomes are drawn before what is left is listed: if all of them are
+# known, so is most of the space, and the list is short.
+N_DRAWS = 100
+
+# Bins narrower than this are not looked for: no draw would ever hit them.
+NARROWEST_BIN = 1e-6
 
 
 def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> FloatArray:
     """Return points of a scrambled Sobol sequence, every branch as often as the others.
+
+    Each branch has a stretch of the sequence for itself, so that it is filled as evenly
+    as a space without branches; branches take turns. Within a branch the order is
+    random.
 
     Parameters
     ----------
@@ -37,14 +45,21 @@ def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> Float
     A. B. Owen, "Scrambling Sobol' and Niederreiter-Xing points", Journal of Complexity
     14(4), 466-489, 1998.
     """
-    if n == 0:
-        return np.empty((0, layout.n_genes))
+    if n == 0 or layout.n_genes == 0:
+        return np.empty((n, layout.n_genes))
+    n_turns = math.ceil(n / layout.n_branches)
+    stretch = 2 ** math.ceil(math.log2(n_turns))
     # scipy 1.15 brought `rng=`; `seed=` takes a Generator in all its versions.
     sequence = qmc.Sobol(layout.n_genes, scramble=True, seed=rng)
-    genomes = sequence.random_base2(math.ceil(math.log2(n)))[:n]
+    points = sequence.random_base2(math.ceil(math.log2(stretch * layout.n_branches)))
+    stretches = points.reshape(-1, stretch, layout.n_genes)[: layout.n_branches]
+    # Neighbours in the sequence lie in opposite halves of some genes: a caller who
+    # deals out points in turn, to categories say, would give each one half only.
+    shuffled = [rng.permutation(points[:n_turns]) for points in stretches]
+    genomes = np.stack(shuffled, axis=1).reshape(-1, layout.n_genes)[:n]
     if layout.n_branches > 1:
-        rounds = np.resize(rng.permutation(layout.n_branches), n)
-        genomes[:, 0] = (rounds + 0.5) / layout.n_branches
+        turns = np.resize(rng.permutation(layout.n_branches), n)
+        genomes[:, 0] = layout.branch_gene(turns)
     return layout.snap(genomes)
 
 
@@ -52,7 +67,7 @@ def unseen(
     layout: GeneLayout,
     seen: Container[bytes],
     rng: np.random.Generator,
-    branches: Sequence[int] | NDArray[np.int64] | None = None,
+    branches: ArrayLike | None = None,
 ) -> FloatArray | None:
     """Return a random genome that is not among the seen ones, None if there is none.
 
@@ -64,49 +79,75 @@ def unseen(
         The keys of the genomes to avoid.
     rng : numpy.random.Generator
         The source of chance.
-    branches : sequence of int, optional
+    branches : array-like of int, optional
         The branches that it may lie in, all of them by default.
 
     Returns
     -------
     genome : ndarray of shape (n_genes,) or None
     """
-    branches = np.arange(layout.n_branches) if branches is None else branches
-    genomes = rng.random((N_DRAWS, layout.n_genes))
-    if layout.n_branches > 1:
-        genomes[:, 0] = (rng.choice(branches, N_DRAWS) + 0.5) / layout.n_branches
-    for genome in layout.snap(genomes):
+    allowed = np.arange(layout.n_branches) if branches is None else branches
+    allowed = np.atleast_1d(allowed)
+    for genome in _draws(layout, allowed, rng):
         if layout.key(genome) not in seen:
-            return np.asarray(genome)
-    return _first_unseen(layout, seen, rng, branches)
-
-
-def _first_unseen(
-    layout: GeneLayout,
-    seen: Container[bytes],
-    rng: np.random.Generator,
-    branches: Sequence[int] | NDArray[np.int64],
-) -> FloatArray | None:
-    """Go through the finite branches from random places on: few points are left."""
-    for branch in rng.permutation(branches):
-        genes = np.flatnonzero(layout.active[branch])
-        n_levels = layout.n_levels[genes]
-        if np.any(n_levels == 0):
-            continue  # a continuum: that nothing new was drawn there has other reasons
-        starts = rng.integers(n_levels)
-        turns = [
-            (np.arange(n) + start) % n
-            for n, start in zip(n_levels, starts, strict=True)
-        ]
-        if layout.n_branches > 1:
-            turns[0] = np.array([branch])
-        genome = np.full(layout.n_genes, 0.5)
-        for levels in itertools.product(*turns):
-            genome[genes] = (np.array(levels) + 0.5) / n_levels
-            snapped = layout.snap(genome)
-            if layout.key(snapped) not in seen:
-                return snapped
+            return layout.snap(genome)
+    for branch in rng.permutation(allowed):
+        for genome in _points(layout, int(branch), rng):
+            if layout.key(genome) not in seen:
+                return layout.snap(genome)
     return None
+
+
+def _draws(
+    layout: GeneLayout, branches: NDArray[np.int64], rng: np.random.Generator
+) -> Iterator[FloatArray]:
+    """Iterate over random genomes of some branches."""
+    for _ in range(N_DRAWS):
+        genome = rng.random(layout.n_genes)
+        if layout.n_branches > 1:
+            genome[0] = layout.branch_gene(branches[rng.integers(len(branches))])
+        yield genome
+
+
+def _points(
+    layout: GeneLayout, branch: int, rng: np.random.Generator
+) -> Iterator[FloatArray]:
+    """Iterate over a branch from a random place on; over draws from a continuum."""
+    genes = np.flatnonzero(layout.active[branch])
+    if np.any(layout.n_levels[genes] == 0):
+        yield from _draws(layout, np.array([branch]), rng)
+        return
+    turns = [_levels(layout, int(gene)) for gene in genes]
+    turns = [np.roll(levels, rng.integers(len(levels))) for levels in turns]
+    if layout.n_branches > 1:
+        turns[0] = np.atleast_1d(layout.branch_gene(branch))
+    genome = rng.random(layout.n_genes)
+    for values in itertools.product(*turns):
+        genome[genes] = values
+        yield genome
+
+
+def _levels(layout: GeneLayout, gene: int) -> FloatArray:
+    """Return the canonical values of a discrete gene, whose bins may be unequal."""
+    n_levels = int(layout.n_levels[gene])
+
+    def snap(places: FloatArray) -> FloatArray:
+        genomes = np.full((len(places), layout.n_genes), 0.5)
+        genomes[:, gene] = places
+        return layout.snap(genomes)[:, gene]
+
+    places = np.hstack([0.0, (np.arange(n_levels) + 0.5) / n_levels, 1.0])
+    levels = snap(places)
+    while len(np.unique(levels)) < n_levels:
+        # A bin that was missed lies between two places that are in different bins.
+        gaps = (np.diff(levels) > 0) & (np.diff(places) > NARROWEST_BIN)
+        if not gaps.any():
+            break
+        middles = (places[:-1] + places[1:])[gaps] / 2
+        where = np.flatnonzero(gaps) + 1
+        places = np.insert(places, where, middles)
+        levels = np.insert(levels, where, snap(middles))
+    return np.unique(levels)
 
 
 def diversity(genomes: FloatArray, layout: GeneLayout) -> float:

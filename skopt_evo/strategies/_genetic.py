@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +19,7 @@ from skopt_evo.strategies.operators import (
     Survival,
     TournamentSelection,
 )
+from skopt_evo.strategies.operators._checks import check_child, check_rows
 
 # A child that has been evaluated before is bred again, this often.
 N_ATTEMPTS = 20
@@ -34,6 +35,24 @@ LEAST_STEP, GREATEST_STEP = 0.0075, 0.6
 # Below this mean distance of the population, a part of the children are immigrants.
 LOW_DIVERSITY = 0.02
 IMMIGRATION_RATE = 0.25
+
+
+class Proposal(NamedTuple):
+    """A new candidate.
+
+    Attributes
+    ----------
+    genome : ndarray of shape (n_genes,)
+        In its canonical form.
+    step : float
+        The usual size of its children's mutations.
+    origin : str
+        How it came about.
+    """
+
+    genome: FloatArray
+    step: float
+    origin: str
 
 
 class GeneticStrategy:
@@ -57,7 +76,7 @@ class GeneticStrategy:
     population_size : int, default=6
         How many members survive, and how many children a generation has.
     n_initial : int, default=10
-        The size of the first generation.
+        The size of the first generation, unless there are more starts.
     starts : array-like of shape (n_starts, n_genes), default=()
         Genomes that open the first generation.
     selection, crossover, mutation, survival : callable, optional
@@ -100,21 +119,23 @@ class GeneticStrategy:
         mutation: Mutation | None = None,
         survival: Survival | None = None,
     ) -> None:
+        if population_size < 1:
+            raise ValueError(
+                f"population_size={population_size!r}: without a member nothing is "
+                "bred, pass an int >= 1."
+            )
         self._layout = layout
-        self._seed = seed
+        self._seed = int(seed)
         self._population_size = population_size
-        self._selection = selection or TournamentSelection()
-        self._crossover = crossover or MixedCrossover()
-        self._mutation = mutation or GaussianMutation()
-        self._survival = survival or ElitistSurvival()
-        starts = np.reshape(np.asarray(starts, dtype=np.float64), (-1, layout.n_genes))
-        self._n_starts = len(starts)
-        n_filling = max(n_initial - len(starts), 0)
-        filling = space_filling(n_filling, layout, self._rng(0, 1))
-        self._first_generation = np.vstack([layout.snap(starts), filling])
+        self._n_initial = n_initial
+        self._starts = layout.canonical(starts)
+        self._selection = TournamentSelection() if selection is None else selection
+        self._crossover = MixedCrossover() if crossover is None else crossover
+        self._mutation = GaussianMutation() if mutation is None else mutation
+        self._survival = ElitistSurvival() if survival is None else survival
+        self._first_generation = self._design()
         self.origins: list[str] = []
         self.n_asked = 0
-        self._is_diverse = True
         # One row a genome, in the order in which they became known.
         self._genomes: list[FloatArray] = []
         self._steps: list[float] = []
@@ -139,17 +160,17 @@ class GeneticStrategy:
         Returns
         -------
         genomes : ndarray of shape (m, n_genes)
-            None of them asked before; m is 0 only if `n` is, or if the whole of a
-            finite space is known.
+            None of them asked or told before; m is 0 only if `n` is, or if the whole of
+            a finite space is known.
         """
-        first = self.n_asked < len(self._first_generation)
-        size = len(self._first_generation) if first else self._population_size
+        n_founders = len(self._first_generation) - self.n_asked
+        size = n_founders if n_founders > 0 else self._population_size
         population = np.array([self._genomes[row] for row in self._members])
-        self._is_diverse = diversity(population, self._layout) >= LOW_DIVERSITY
+        is_diverse = diversity(population, self._layout) >= LOW_DIVERSITY
         self.origins = []
         genomes: list[FloatArray] = []
         while len(genomes) < min(n, size):
-            proposal = self._propose(self._rng(self.n_asked))
+            proposal = self._propose(is_diverse, self._rng(self.n_asked))
             if proposal is None:
                 break
             genome, step, origin = proposal
@@ -157,7 +178,7 @@ class GeneticStrategy:
             self.n_asked += 1
             self.origins.append(origin)
             genomes.append(genome)
-        return np.reshape(np.array(genomes), (-1, self._layout.n_genes))
+        return np.array(genomes).reshape(len(genomes), self._layout.n_genes)
 
     def tell(self, genomes: ArrayLike, losses: ArrayLike) -> None:
         """Learn the losses of genomes, and let the fittest survive.
@@ -165,17 +186,24 @@ class GeneticStrategy:
         Parameters
         ----------
         genomes : array-like of shape (m, n_genes)
-            Asked or not, in any order.
+            Asked or not, in any order; of one that is told again the last loss counts.
         losses : array-like of shape (m, 1)
             The smaller the better; NaN for a candidate that failed.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit, or if a gene is not finite.
         """
-        genomes = self._layout.snap(np.asarray(genomes, dtype=np.float64))
+        genomes = self._layout.canonical(genomes)
         losses = np.asarray(losses, dtype=np.float64)
         if losses.shape != (len(genomes), 1):
             raise ValueError(
                 f"A genetic strategy minimises one loss a genome: expected losses of "
                 f"shape ({len(genomes)}, 1), got {losses.shape}."
             )
+        if not len(genomes):
+            return
         for genome, loss in zip(genomes, losses[:, 0], strict=True):
             row = self._rows.get(self._layout.key(genome))
             if row is None:
@@ -184,14 +212,15 @@ class GeneticStrategy:
             if row not in self._members:
                 self._members.append(row)
         self._members.sort()  # by age, and so in the same order however they are told
-        survivors = self._survival(
-            self._member_losses(), self._population_size, self._rng(self._n_told(), 1)
-        )
-        self._members = [self._members[survivor] for survivor in survivors]
+        n_told, size = self._n_told(), self._population_size
+        survivors = self._survival(self._member_losses(), size, self._rng(n_told, 1))
+        check_rows(survivors, self._survival, len(self._members), fewest=0, most=size)
+        self._members = [self._members[row] for row in survivors]
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that the next `ask` depends on, as lists and numbers."""
         return {
+            "seed": self._seed,
             "n_asked": self.n_asked,
             "genomes": [genome.tolist() for genome in self._genomes],
             "steps": list(self._steps),
@@ -200,7 +229,13 @@ class GeneticStrategy:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Return to a state that `state_dict` gave, for the same parameters."""
+        """Return to a state that `state_dict` gave.
+
+        It may come from another strategy with the same parameters; the seed is part of
+        the state.
+        """
+        self._seed = state["seed"]
+        self._first_generation = self._design()
         self._genomes, self._steps, self._losses, self._rows = [], [], [], {}
         for genome, step in zip(state["genomes"], state["steps"], strict=True):
             self._remember(np.array(genome, dtype=np.float64), step)
@@ -209,7 +244,14 @@ class GeneticStrategy:
         self.n_asked = state["n_asked"]
 
     def _rng(self, *key: int) -> np.random.Generator:
+        """Return the generator of candidate j, or, with a second 1, of survivals."""
         return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
+
+    def _design(self) -> FloatArray:
+        """Return the first generation: the starts, then points that fill the space."""
+        n_filling = max(self._n_initial - len(self._starts), 0)
+        filling = space_filling(n_filling, self._layout, self._rng(0, 1))
+        return np.vstack([self._starts, filling])
 
     def _n_told(self) -> int:
         return sum(loss is not None for loss in self._losses)
@@ -225,48 +267,53 @@ class GeneticStrategy:
         self._rows[self._layout.key(genome)] = row
         return row
 
-    def _propose(
-        self, rng: np.random.Generator
-    ) -> tuple[FloatArray, float, str] | None:
-        """Return a new genome, the size of its mutations and its origin."""
-        if self.n_asked < len(self._first_generation):
-            genome = self._first_generation[self.n_asked]
-            if self._is_new(genome):
-                is_start = self.n_asked < self._n_starts
-                return genome, STEP, "default" if is_start else "initial"
-        elif self._members and (self._is_diverse or rng.random() > IMMIGRATION_RATE):
-            for _ in range(N_ATTEMPTS):
-                child, step, origin = self._breed(rng)
-                if self._is_new(child):
-                    return child, step, origin
-        stranger = unseen(self._layout, self._rows, rng)
-        return None if stranger is None else (stranger, STEP, "immigrant")
-
     def _is_new(self, genome: FloatArray) -> bool:
         return self._layout.key(genome) not in self._rows
 
-    def _breed(self, rng: np.random.Generator) -> tuple[FloatArray, float, str]:
-        first, second = (
-            self._members[place]
-            for place in self._selection(self._member_losses(), 2, rng)
-        )
-        child, origin = self._genomes[first], "mutation"
+    def _propose(self, is_diverse: bool, rng: np.random.Generator) -> Proposal | None:
+        """Return a new genome, None if the whole space is known."""
+        if self.n_asked < len(self._first_generation):
+            return self._founder(rng)
+        if self._members and (is_diverse or rng.random() > IMMIGRATION_RATE):
+            for _ in range(N_ATTEMPTS):
+                child = self._breed(rng)
+                if self._is_new(child.genome):
+                    return child
+        return self._stranger("immigrant", rng)
+
+    def _founder(self, rng: np.random.Generator) -> Proposal | None:
+        """Return the next of the first generation, or another one if it is known."""
+        genome = self._first_generation[self.n_asked]
+        if self._is_new(genome):
+            is_start = self.n_asked < len(self._starts)
+            return Proposal(genome, STEP, "default" if is_start else "initial")
+        # Points that fill a space of few levels coincide; their branch gets its due.
+        branch = self._layout.branch_of(genome)
+        return self._stranger("initial", rng, branch) or self._stranger("initial", rng)
+
+    def _stranger(
+        self, origin: str, rng: np.random.Generator, branches: ArrayLike | None = None
+    ) -> Proposal | None:
+        genome = unseen(self._layout, self._rows, rng, branches)
+        return None if genome is None else Proposal(genome, STEP, origin)
+
+    def _breed(self, rng: np.random.Generator) -> Proposal:
+        parents = self._selection(self._member_losses(), 2, rng)
+        check_rows(parents, self._selection, len(self._members), fewest=2, most=2)
+        first, second = (self._members[row] for row in parents)
+        child, origin = self._genomes[first].copy(), "mutation"
         if first != second and rng.random() < CROSSOVER_RATE:
             origin = "crossover"
-            child = self._crossover(child, self._genomes[second], self._layout, rng)
-            child = self._checked(child, self._crossover)
+            mates = self._awake(first, second), self._awake(second, first)
+            child = self._crossover(*mates, self._layout, rng)
+            child = check_child(child, self._crossover, self._layout)
         # Log-normal self-adaptation (Bäck & Schwefel 1993), one size for all genes.
         step = self._steps[first] * np.exp(ADAPTATION * rng.normal())
         step = float(np.clip(step, LEAST_STEP, GREATEST_STEP))
         child = self._mutation(child, step, self._layout, rng)
-        return self._checked(child, self._mutation), step, origin
+        return Proposal(check_child(child, self._mutation, self._layout), step, origin)
 
-    def _checked(self, child: Any, operator: Any) -> FloatArray:
-        """Return the canonical form of what a user's own operator may have made."""
-        genome = np.asarray(child, dtype=np.float64)
-        if genome.shape != (self._layout.n_genes,) or not np.all(np.isfinite(genome)):
-            raise ValueError(
-                f"The operator {operator!r} returned {child!r}: expected a genome of "
-                f"{self._layout.n_genes} finite numbers in [0, 1]."
-            )
-        return self._layout.snap(genome)
+    def _awake(self, row: int, mate: int) -> FloatArray:
+        """Return a parent, its dormant genes, which nothing selected, from its mate."""
+        genome = self._genomes[row]
+        return np.where(self._layout.active_in(genome), genome, self._genomes[mate])

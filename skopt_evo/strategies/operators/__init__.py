@@ -1,7 +1,22 @@
 """Operators of evolution: objects that a user can set, replace or write.
 
 Each is a callable on arrays and a `numpy.random.Generator`; the protocols
-`Selection`, `Crossover`, `Mutation` and `Survival` say what it is called with.
+`Selection`, `Crossover`, `Mutation` and `Survival` say what it is called with. One of
+your own need not inherit from anything. As a parameter of a search it should be
+comparable and picklable, which a frozen dataclass is.
+
+Examples
+--------
+>>> from dataclasses import dataclass
+>>> import numpy as np
+>>> from skopt_evo.strategies.operators import Crossover
+>>> @dataclass(frozen=True)
+... class Midpoint:
+...     def __call__(self, first, second, layout, rng):
+...         categories = np.where(rng.random(layout.n_genes) < 0.5, first, second)
+...         return np.where(layout.is_numeric, (first + second) / 2, categories)
+>>> isinstance(Midpoint(), Crossover)
+True
 """
 
 from skopt_evo.strategies.operators._crossover import (
@@ -16,6 +31,7 @@ from skopt_evo.strategies.operators._protocols import (
     Selection,
     Survival,
 )
+from skopt_evo.strategies.operators._reflect import reflect
 from skopt_evo.strategies.operators._resolve import (
     CROSSOVERS,
     MUTATIONS,
@@ -41,5 +57,6 @@ __all__ = [
     "Survival",
     "TournamentSelection",
     "UniformCrossover",
+    "reflect",
     "resolve_operator",
 ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
+from numbers import Real
 
 import numpy as np
 
-from skopt_evo.strategies._base import GeneLayout
-from skopt_evo.strategies.operators._protocols import FloatArray
+from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo.strategies.operators._checks import check_setting
+from skopt_evo.strategies.operators._protocols import Crossover
+from skopt_evo.strategies.operators._reflect import reflect
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class BlendCrossover:
     Parameters
     ----------
     alpha : float, default=0.3
-        By how much of its length the interval is widened on both sides.
+        By how much of its length the interval is widened on both sides. What lies
+        outside of [0, 1] then is reflected at the bound.
 
     References
     ----------
@@ -69,11 +74,13 @@ class BlendCrossover:
     alpha: float = 0.3
 
     def __post_init__(self) -> None:
-        if not self.alpha >= 0:
-            raise ValueError(
-                f"BlendCrossover got alpha={self.alpha!r}: the interval cannot be "
-                "narrowed below the parents', pass a float >= 0."
-            )
+        check_setting(
+            "BlendCrossover: alpha",
+            self.alpha,
+            Real,
+            "a finite float >= 0, for instance 0.3",
+            lambda alpha: 0 <= alpha < inf,
+        )
 
     def __call__(
         self,
@@ -86,24 +93,33 @@ class BlendCrossover:
         margin = self.alpha * (high - low)
         blended = rng.uniform(low - margin, high + margin)
         exchanged = np.where(rng.random(layout.n_genes) < 0.5, first, second)
-        # Reflected, not clipped: clipping would pile children up on the bounds.
         return np.where(layout.is_numeric, reflect(blended), exchanged)
 
 
 @dataclass(frozen=True)
 class MixedCrossover:
-    """Blend or exchange, as the coin falls for each child.
+    """Use one of several crossovers, as the die falls for each child.
 
     Blending moves along the scale between two parents, exchanging keeps values that
     have proved good: a population needs both.
 
     Parameters
     ----------
-    alpha : float, default=0.3
-        The widening of `BlendCrossover`.
+    crossovers : tuple of Crossover, default=(BlendCrossover(), UniformCrossover())
+        The crossovers, each as likely as the others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.strategies import GeneLayout
+    >>> from skopt_evo.strategies.operators import MixedCrossover, UniformCrossover
+    >>> layout, rng = GeneLayout.continuous(4), np.random.default_rng(0)
+    >>> crossover = MixedCrossover((UniformCrossover(), lambda *_: np.full(4, 0.5)))
+    >>> crossover(np.zeros(4), np.ones(4), layout, rng)
+    array([0.5, 0.5, 0.5, 0.5])
     """
 
-    alpha: float = 0.3
+    crossovers: tuple[Crossover, ...] = (BlendCrossover(), UniformCrossover())
 
     def __call__(
         self,
@@ -112,12 +128,5 @@ class MixedCrossover:
         layout: GeneLayout,
         rng: np.random.Generator,
     ) -> FloatArray:
-        if rng.random() < 0.5:
-            return BlendCrossover(self.alpha)(first, second, layout, rng)
-        return UniformCrossover()(first, second, layout, rng)
-
-
-def reflect(genes: FloatArray) -> FloatArray:
-    """Fold the real line into [0, 1] at both bounds."""
-    folded = np.abs(np.mod(genes + 1.0, 2.0) - 1.0)
-    return np.asarray(folded, dtype=np.float64)
+        crossover = self.crossovers[rng.integers(len(self.crossovers))]
+        return crossover(first, second, layout, rng)

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
-from skopt_evo.strategies._base import GeneLayout
-from skopt_evo.strategies.operators._crossover import reflect
-from skopt_evo.strategies.operators._protocols import FloatArray
+from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo.strategies.operators._checks import check_setting
+from skopt_evo.strategies.operators._reflect import reflect
 
 
 @dataclass(frozen=True)
 class GaussianMutation:
     """Move numeric genes by Gaussian steps, resample categories.
 
-    Every active gene changes with the same chance, at least one does. Discrete
-    numeric genes move by one level at the least; a dormant gene never changes.
+    Every active gene is chosen with the same chance; where none is, one has to be. A
+    discrete numeric gene moves by one level at the least; as any other it is reflected
+    at the bounds, where it may fall back on itself. A category always becomes another
+    one. A dormant gene never changes.
 
     Parameters
     ----------
     n_genes : float, default=1.5
-        How many genes change on average.
+        How many genes are chosen on average, but for the one that has to be.
     resample : float, default=0.05
-        The chance that a changed numeric gene is drawn anew from its whole range.
+        The chance that a chosen numeric gene is drawn anew from its whole range.
 
     References
     ----------
@@ -47,16 +50,20 @@ class GaussianMutation:
     resample: float = 0.05
 
     def __post_init__(self) -> None:
-        if not self.n_genes > 0:
-            raise ValueError(
-                f"GaussianMutation got n_genes={self.n_genes!r}: without a change no "
-                "new candidate is bred, pass a float > 0."
-            )
-        if not 0 <= self.resample <= 1:
-            raise ValueError(
-                f"GaussianMutation got resample={self.resample!r}: it is a "
-                "probability, pass a float in [0, 1]."
-            )
+        check_setting(
+            "GaussianMutation: n_genes",
+            self.n_genes,
+            Real,
+            "a float > 0, for instance 1.5",
+            lambda n_genes: n_genes > 0,
+        )
+        check_setting(
+            "GaussianMutation: resample",
+            self.resample,
+            Real,
+            "a probability in [0, 1], for instance 0.05",
+            lambda resample: 0 <= resample <= 1,
+        )
 
     def __call__(
         self,
@@ -65,34 +72,25 @@ class GaussianMutation:
         layout: GeneLayout,
         rng: np.random.Generator,
     ) -> FloatArray:
-        active = np.flatnonzero(layout.active_in(genome))
-        if not len(active):
-            return genome.copy()
-        chosen = active[rng.random(len(active)) < self.n_genes / len(active)]
-        if not len(chosen):
-            chosen = rng.choice(active, size=1)
         mutant = genome.copy()
+        varying = np.flatnonzero(layout.active_in(genome) & (layout.n_levels != 1))
+        if not len(varying):
+            return mutant
+        chosen = varying[rng.random(len(varying)) < self.n_genes / len(varying)]
+        if not len(chosen):
+            chosen = rng.choice(varying, size=1)
         for gene in chosen:
-            mutant[gene] = self._changed(genome[gene], int(gene), step, layout, rng)
+            n_levels = int(layout.n_levels[gene])
+            if not layout.is_numeric[gene]:
+                mutant[gene] = _other_category(genome[gene], n_levels, rng)
+            elif rng.random() < self.resample:
+                mutant[gene] = rng.random()
+            else:
+                move = rng.normal(scale=step)
+                if n_levels:
+                    move = np.copysign(max(abs(move), 1 / n_levels), move)
+                mutant[gene] = reflect(genome[gene] + move)
         return mutant
-
-    def _changed(
-        self,
-        value: float,
-        gene: int,
-        step: float,
-        layout: GeneLayout,
-        rng: np.random.Generator,
-    ) -> float:
-        n_levels = int(layout.n_levels[gene])
-        if not layout.is_numeric[gene]:
-            return _other_category(value, n_levels, rng)
-        if rng.random() < self.resample:
-            return float(rng.random())
-        move = rng.normal(scale=step)
-        if n_levels and abs(move) < 1 / n_levels:
-            move = float(np.copysign(1 / n_levels, move))
-        return float(reflect(np.asarray(value + move)))
 
 
 def _other_category(value: float, n_levels: int, rng: np.random.Generator) -> float:

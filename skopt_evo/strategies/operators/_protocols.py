@@ -7,9 +7,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.strategies._base import GeneLayout
+from skopt_evo.strategies._base import FloatArray, GeneLayout
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
@@ -20,7 +19,22 @@ class Selection(Protocol):
     def __call__(
         self, losses: FloatArray, size: int, rng: np.random.Generator
     ) -> IntArray:
-        """Return `size` row numbers of a population with these losses, shape (n,)."""
+        """Choose from a population.
+
+        Parameters
+        ----------
+        losses : ndarray of shape (n,)
+            The smaller the better; NaN is a failure.
+        size : int
+            How many to choose.
+        rng : numpy.random.Generator
+            The source of chance.
+
+        Returns
+        -------
+        rows : ndarray of shape (size,), dtype=int
+            Numbers from 0 to n - 1, the same one as often as it is chosen.
+        """
 
 
 @runtime_checkable
@@ -34,7 +48,22 @@ class Crossover(Protocol):
         layout: GeneLayout,
         rng: np.random.Generator,
     ) -> FloatArray:
-        """Return one child of two parents: all of shape (n_genes,)."""
+        """Make one child of two parents.
+
+        Parameters
+        ----------
+        first, second : ndarray of shape (n_genes,)
+            The parents. A gene that is dormant in one of them has the other's value.
+        layout : GeneLayout
+            The genes.
+        rng : numpy.random.Generator
+            The source of chance.
+
+        Returns
+        -------
+        child : ndarray of shape (n_genes,)
+            Need not be canonical.
+        """
 
 
 @runtime_checkable
@@ -48,7 +77,24 @@ class Mutation(Protocol):
         layout: GeneLayout,
         rng: np.random.Generator,
     ) -> FloatArray:
-        """Return a changed copy of a genome; `step` is the usual size of a change."""
+        """Change a genome.
+
+        Parameters
+        ----------
+        genome : ndarray of shape (n_genes,)
+            What to change.
+        step : float
+            The usual size of a change, on the scale of the genes.
+        layout : GeneLayout
+            The genes.
+        rng : numpy.random.Generator
+            The source of chance.
+
+        Returns
+        -------
+        mutant : ndarray of shape (n_genes,)
+            Need not be canonical.
+        """
 
 
 @runtime_checkable
@@ -58,7 +104,20 @@ class Survival(Protocol):
     def __call__(
         self, losses: FloatArray, size: int, rng: np.random.Generator
     ) -> IntArray:
-        """Return the row numbers, at most `size`, of those that stay.
+        """Choose from parents and offspring.
 
-        The rows of `losses`, shape (n,), are in order of age, the eldest first.
+        Parameters
+        ----------
+        losses : ndarray of shape (n,)
+            The smaller the better; NaN is a failure. They are in order of age, the
+            eldest first.
+        size : int
+            How many there is room for.
+        rng : numpy.random.Generator
+            The source of chance.
+
+        Returns
+        -------
+        rows : ndarray of shape (m,), dtype=int
+            Different numbers from 0 to n - 1, at most `size` of them.
         """

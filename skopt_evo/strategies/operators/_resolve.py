@@ -40,12 +40,22 @@ def resolve_operator(parameter: str, operator: Any, table: Table) -> Any:
     table : mapping of str to callable
         The operators that have names.
 
+    Returns
+    -------
+    operator : callable
+
     Raises
     ------
     ValueError
         If `operator` is an unknown name.
     TypeError
         If `operator` is neither a name nor an operator object.
+
+    Examples
+    --------
+    >>> from skopt_evo.strategies.operators import SELECTIONS, resolve_operator
+    >>> resolve_operator("selection", "tournament", SELECTIONS)
+    TournamentSelection(size=2)
     """
     if isinstance(operator, str):
         if operator in table:

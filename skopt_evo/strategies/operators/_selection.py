@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
-from skopt_evo.strategies.operators._protocols import FloatArray, IntArray
+from skopt_evo.strategies._base import FloatArray
+from skopt_evo.strategies.operators._checks import check_setting
+from skopt_evo.strategies.operators._protocols import IntArray
 
 
 @dataclass(frozen=True)
 class TournamentSelection:
     """Let a few random members compete; the best of them becomes a parent.
+
+    Members are drawn with replacement. A member with a loss beats a failed one.
 
     Parameters
     ----------
@@ -35,11 +40,13 @@ class TournamentSelection:
     size: int = 2
 
     def __post_init__(self) -> None:
-        if not self.size >= 1:
-            raise ValueError(
-                f"TournamentSelection got size={self.size!r}: at least one member has "
-                "to take part, pass an int >= 1."
-            )
+        check_setting(
+            "TournamentSelection: size",
+            self.size,
+            Integral,
+            "an int >= 1, for instance 2",
+            lambda size: size >= 1,
+        )
 
     def __call__(
         self, losses: FloatArray, size: int, rng: np.random.Generator

@@ -1,0 +1,586 @@
+"""The genetic strategy: what every strategy does, and what only this one does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.stats import qmc, uniform
+
+from skopt_evo.strategies import GeneLayout, GeneticStrategy, _genetic
+from skopt_evo.strategies.operators import (
+    ElitistSurvival,
+    GaussianMutation,
+    TournamentSelection,
+    UniformCrossover,
+)
+from tests.strategies.conformance import (
+    SPACES,
+    StrategyConformance,
+    even_layout,
+    layout_of,
+    run,
+)
+
+PLANE = GeneLayout.continuous(2)
+U = uniform()
+
+
+class TestGeneticStrategy(StrategyConformance):
+    def make(
+        self, layout: GeneLayout, seed: int = 0, starts: Any = ()
+    ) -> GeneticStrategy:
+        return GeneticStrategy(layout, seed=seed, starts=starts)
+
+
+class TestSmallestGeneticStrategy(StrategyConformance):
+    def make(
+        self, layout: GeneLayout, seed: int = 0, starts: Any = ()
+    ) -> GeneticStrategy:
+        return GeneticStrategy(
+            layout, seed=seed, starts=starts, population_size=2, n_initial=2
+        )
+
+
+OPERATORS = {
+    "selection": TournamentSelection(size=3),
+    "crossover": UniformCrossover(),
+    "mutation": GaussianMutation(n_genes=3),
+    "survival": ElitistSurvival(),
+}
+
+
+class Recorder:
+    """An operator that notes its arguments and leaves the work to another one."""
+
+    def __init__(self, operator: Callable[..., Any]) -> None:
+        self.operator = operator
+        self.calls: list[tuple[Any, ...]] = []
+
+    def __call__(self, *args: Any) -> Any:
+        self.calls.append(args)
+        return self.operator(*args)
+
+
+def bowl(genomes: np.ndarray) -> np.ndarray:
+    losses: np.ndarray = ((genomes - 0.3) ** 2).sum(axis=1, keepdims=True)
+    return losses
+
+
+def all_origins(strategy: GeneticStrategy, n: int) -> list[str]:
+    """Run and return the origins of all candidates."""
+    origins = []
+    while len(genomes := strategy.ask(n - strategy.n_asked)):
+        origins += strategy.origins
+        strategy.tell(genomes, bowl(genomes))
+    return origins
+
+
+# ---- the first generation
+
+
+def test_the_first_generation_has_the_starts_then_points_that_fill_the_space() -> None:
+    starts = np.array([[0.9, 0.9], [0.1, 0.2]])
+    strategy = GeneticStrategy(PLANE, seed=0, n_initial=8, starts=starts)
+    genomes = strategy.ask(100)
+    assert strategy.origins == ["default"] * 2 + ["initial"] * 6
+    np.testing.assert_array_equal(genomes[:2], starts)
+
+
+def test_the_first_generation_fills_the_space_better_than_chance() -> None:
+    layout, rng = GeneLayout.continuous(3), np.random.default_rng(0)
+    first = [GeneticStrategy(layout, seed=seed).ask(10) for seed in range(20)]
+    discrepancies = [qmc.discrepancy(genomes) for genomes in first]
+    of_random = [qmc.discrepancy(rng.random((10, 3))) for _ in range(200)]
+    assert max(discrepancies) < np.quantile(of_random, 0.1)
+
+
+def test_starts_beyond_the_first_generation_enlarge_it() -> None:
+    starts = np.random.default_rng(0).random((15, 2))
+    strategy = GeneticStrategy(PLANE, seed=0, n_initial=10, starts=starts)
+    np.testing.assert_array_equal(strategy.ask(100), starts)
+
+
+def test_generations_end_however_they_are_asked() -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, population_size=5, n_initial=8)
+    sizes = []
+    for wanted in (3, 100, 100, 2, 100):
+        genomes = strategy.ask(wanted)
+        strategy.tell(genomes, bowl(genomes))
+        sizes.append(len(genomes))
+    assert sizes == [3, 5, 5, 2, 5]
+
+
+def test_points_that_coincide_are_replaced_within_their_branch() -> None:
+    # 16 of 20 points fall into a branch of 4 or 5: all of those have to be there.
+    param_grid = [
+        {"a": [1, 2], "b": ["x", "y"]},
+        {"c": [1, 2, 3, 4, 5]},
+        {"d": U},
+        {"e": U},
+    ]
+    layout = layout_of(param_grid)
+    strategy = GeneticStrategy(layout, seed=0, n_initial=20)
+    branches = layout.branch_of(strategy.ask(20))
+    assert set(strategy.origins) == {"initial"}
+    counts = np.bincount(branches)
+    assert counts[:2].tolist() == [4, 5]
+    assert counts.sum() == 20
+
+
+def test_a_start_told_before_it_is_asked_is_not_asked() -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, starts=[[0.5, 0.5]])
+    strategy.tell([[0.5, 0.5]], [[1.0]])
+    genomes = strategy.ask(10)
+    assert len(genomes) == 10
+    assert [0.5, 0.5] not in genomes.tolist()
+    assert strategy.origins == ["initial"] * 10
+
+
+# ---- how well it searches
+
+
+def shifted_rastrigin(genomes: np.ndarray) -> np.ndarray:
+    x = 6 * (genomes - 0.37)
+    losses: np.ndarray = (x**2 - 2 * np.cos(2 * np.pi * x) + 2).sum(axis=1)
+    return losses
+
+
+def ellipsoid(genomes: np.ndarray) -> np.ndarray:
+    a, b, c = (genomes - [0.4, 0.6, 0.2]).T
+    losses: np.ndarray = 30 * (a + b) ** 2 + (a - b) ** 2 + c**2
+    return losses
+
+
+def of_mixed_types(genomes: np.ndarray) -> np.ndarray:
+    a, n, category = genomes.T
+    losses = (a - 0.7) ** 2 + (n - 0.17) ** 2
+    extra = np.choose((3 * category).astype(int), [0.2, 0.0, 0.3 * a + 0.1])
+    total: np.ndarray = losses + extra
+    return total
+
+
+def of_branches(genomes: np.ndarray) -> np.ndarray:
+    branch, a, b, c = genomes.T
+    first = 0.2 + (a - 0.7) ** 2
+    second = (a - 0.3) ** 2 + 4 * (b - 0.2) ** 2 + 2 * (c - 0.8) ** 2
+    return np.where(branch < 0.5, first, second)
+
+
+PROBLEMS = {
+    "multimodal": (GeneLayout.continuous(3), shifted_rastrigin),
+    "ill-conditioned": (GeneLayout.continuous(3), ellipsoid),
+    "mixed types": (
+        even_layout([0, 99, 3], [True, True, False], [[True] * 3]),
+        of_mixed_types,
+    ),
+    "branches": (
+        even_layout(
+            [2, 0, 0, 0],
+            [False, True, True, True],
+            [[True, True, False, False], [True] * 4],
+        ),
+        of_branches,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_it_is_clearly_better_than_random_search(name: str) -> None:
+    layout, objective = PROBLEMS[name]
+    ratios = []
+    for seed in range(25):
+        strategy = GeneticStrategy(layout, seed=seed)
+        _, losses = run(strategy, lambda g: objective(g)[:, np.newaxis], 100)
+        drawn = layout.snap(np.random.default_rng(seed).random((100, layout.n_genes)))
+        ratios.append(losses.min() / objective(drawn).min())
+    # Were both equally good, 17 of 25 would have a probability of 5 %.
+    assert np.sum(np.array(ratios) < 1) >= 17
+    assert np.median(ratios) < 0.6
+
+
+def two_valleys(genomes: np.ndarray) -> np.ndarray:
+    """A wide valley around (0.25, 0.25), and a narrower but deeper one."""
+    wide = 0.2 + ((genomes - 0.25) ** 2).sum(axis=-1, keepdims=True)
+    deep = 6 * ((genomes - 0.8) ** 2).sum(axis=-1, keepdims=True)
+    return np.minimum(wide, deep)
+
+
+def n_escapes() -> int:
+    """Return how many of 15 searches leave the valley that all of them start in."""
+    escapes = 0
+    for seed in range(15):
+        starts = 0.25 + np.random.default_rng(seed).uniform(-0.01, 0.01, (10, 2))
+        strategy = GeneticStrategy(PLANE, seed=seed, starts=starts)
+        _, losses = run(strategy, two_valleys, 150)
+        escapes += losses.min() < 0.1
+    return escapes
+
+
+def test_immigrants_lead_it_out_of_a_local_optimum_that_keeps_a_descent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    descent = minimize(
+        lambda x: two_valleys(x).item(), [0.26, 0.24], bounds=[(0, 1)] * 2
+    )
+    np.testing.assert_allclose(descent.x, 0.25, atol=1e-4)
+    assert n_escapes() >= 11
+    monkeypatch.setattr(_genetic, "IMMIGRATION_RATE", 0.0)
+    assert n_escapes() <= 7
+
+
+# ---- who is bred, and who stays
+
+
+def test_the_best_of_all_that_were_told_are_the_parents() -> None:
+    selection = Recorder(TournamentSelection())
+    strategy = GeneticStrategy(PLANE, seed=0, selection=selection)
+    rng, told = np.random.default_rng(0), []
+    for _ in range(20):
+        genomes = strategy.ask(100)
+        best = np.sort(told)[:6]
+        for losses, size, _ in selection.calls:
+            np.testing.assert_array_equal(np.sort(losses), best)
+            assert size == 2
+        selection.calls.clear()
+        losses = rng.random((len(genomes), 1))
+        told += losses.ravel().tolist()
+        strategy.tell(genomes, losses)
+        assert strategy.best_loss == min(told)
+
+
+def test_the_best_loss_is_infinite_before_there_is_one() -> None:
+    strategy = GeneticStrategy(PLANE, seed=0)
+    assert strategy.best_loss == np.inf
+    genomes = strategy.ask(3)
+    strategy.tell(genomes, np.full((3, 1), np.nan))
+    assert strategy.best_loss == np.inf
+    strategy.tell(genomes[:1], [[2.0]])
+    assert strategy.best_loss == 2.0
+
+
+def test_without_a_success_there_are_only_immigrants() -> None:
+    strategy = GeneticStrategy(PLANE, seed=0)
+    genomes = strategy.ask(10)
+    strategy.tell(genomes, np.full((10, 1), np.nan))
+    strategy.ask(6)
+    assert strategy.origins == ["immigrant"] * 6
+
+
+@pytest.mark.parametrize(
+    ("spread", "low", "high"),
+    # The binomial share of 400 children, within 4 standard deviations.
+    [(1e-3, 0.25 - 4 * 0.0217, 0.25 + 4 * 0.0217), (0.2, 0.0, 0.0)],
+)
+def test_immigrants_come_when_diversity_is_lost(
+    spread: float, low: float, high: float
+) -> None:
+    members = np.random.default_rng(0).uniform(0.5 - spread, 0.5 + spread, (6, 2))
+    strategy = GeneticStrategy(PLANE, seed=0, population_size=400, n_initial=0)
+    strategy.tell(members, bowl(members))
+    strategy.ask(400)
+    assert low <= strategy.origins.count("immigrant") / 400 <= high
+    assert strategy.origins.count("crossover") > 100
+
+
+def test_immigrants_take_over_where_no_new_child_is_left() -> None:
+    # The offspring of one member of a space of 40 x 40: nearly all of them are near.
+    layout = layout_of({"a": range(40), "b": range(40)})
+    strategy = GeneticStrategy(
+        layout,
+        seed=0,
+        n_initial=0,
+        mutation=lambda genome, *_: np.array([0.5, 0.5]),
+        crossover=lambda *_: np.array([0.5, 0.5]),
+    )
+    strategy.tell([[0.1, 0.1], [0.9, 0.9]], [[1.0], [2.0]])
+    strategy.ask(6)
+    assert strategy.origins[0] in {"crossover", "mutation"}
+    assert strategy.origins[1:] == ["immigrant"] * 5
+
+
+def test_most_children_come_from_crossover() -> None:
+    # Two of six members by binary tournaments are one and the same with the
+    # probability sum of ((13 - 2 i) / 36)^2 for i = 1 .. 6; of the others, 90 % mate.
+    share = 0.9 * (1 - sum(((13 - 2 * i) / 36) ** 2 for i in range(1, 7)))
+    members = np.random.default_rng(0).random((6, 2))
+    strategy = GeneticStrategy(PLANE, seed=0, population_size=1000, n_initial=0)
+    strategy.tell(members, bowl(members))
+    strategy.ask(1000)
+    deviation = 4 * np.sqrt(share * (1 - share) / 1000)
+    n_crossovers = strategy.origins.count("crossover")
+    assert abs(n_crossovers / 1000 - share) < deviation
+    assert strategy.origins.count("mutation") == 1000 - n_crossovers
+
+
+def test_the_size_of_mutations_is_inherited_with_log_normal_noise() -> None:
+    mutation = Recorder(GaussianMutation())
+    strategy = GeneticStrategy(
+        PLANE, seed=0, population_size=1000, n_initial=0, mutation=mutation
+    )
+    members = np.random.default_rng(0).random((6, 2))
+    strategy.tell(members, bowl(members))
+    strategy.ask(1000)
+    logs = np.log([step for _, step, _, _ in mutation.calls])
+    # The standard errors of the mean and of the deviation of 1000 normal numbers.
+    assert abs(logs.mean() - np.log(0.15)) < 4 * 0.5 / np.sqrt(1000)
+    assert abs(logs.std() - 0.5) < 4 * 0.5 / np.sqrt(2000)
+
+
+def test_the_size_of_mutations_keeps_within_its_limits() -> None:
+    mutation = Recorder(GaussianMutation())
+    strategy = GeneticStrategy(PLANE, seed=0, mutation=mutation)
+    run(strategy, bowl, 600)
+    steps = [step for _, step, _, _ in mutation.calls]
+    assert min(steps) == pytest.approx(0.0075)  # the bowl wants ever smaller ones
+    assert max(steps) <= 0.6
+
+
+def test_on_a_plateau_the_population_moves_on() -> None:
+    strategy = GeneticStrategy(PLANE, seed=0)
+    parents = strategy.ask(10)
+    strategy.tell(parents, np.ones((10, 1)))
+    children = strategy.ask(6)
+    strategy.tell(children, np.ones((6, 1)))
+    members = [strategy.state_dict()["genomes"][row] for row in range(10, 16)]
+    np.testing.assert_array_equal(members, children)
+    assert sorted(strategy.state_dict()["members"]) == list(range(10, 16))
+
+
+# ---- order, batches and repetition
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_the_order_of_tells_within_a_generation_does_not_matter(name: str) -> None:
+    layout, rng = layout_of(SPACES[name]), np.random.default_rng(0)
+    in_order, shuffled = (GeneticStrategy(layout, seed=0) for _ in range(2))
+    for _ in range(8):
+        genomes = in_order.ask(100)
+        np.testing.assert_array_equal(shuffled.ask(100), genomes)
+        losses = rng.integers(0, 4, (len(genomes), 1)) * 1.0  # with ties
+        losses[losses == 3] = np.nan
+        in_order.tell(genomes, losses)
+        order = rng.permutation(len(genomes))
+        for part in np.array_split(order, 3):
+            shuffled.tell(genomes[part], losses[part])
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_one_ask_equals_many_small_ones(name: str) -> None:
+    layout = layout_of(SPACES[name])
+    at_once, one_by_one = (GeneticStrategy(layout, seed=0) for _ in range(2))
+    for _ in range(5):
+        genomes = at_once.ask(100)
+        singles = [one_by_one.ask(1) for _ in genomes]
+        np.testing.assert_array_equal(np.reshape(singles, genomes.shape), genomes)
+        for strategy in (at_once, one_by_one):
+            strategy.tell(genomes, bowl(genomes))
+
+
+def test_a_loss_that_is_told_again_replaces_the_old_one() -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, population_size=2)
+    genomes = strategy.ask(4)
+    strategy.tell(genomes, [[1.0], [2.0], [3.0], [4.0]])
+    strategy.tell(genomes[[0, 3]], [[9.0], [0.5]])
+    assert strategy.best_loss == 0.5
+    assert strategy.state_dict()["members"] == [3, 1]
+
+
+def test_survival_waits_until_something_is_told() -> None:
+    survival = Recorder(ElitistSurvival())
+    strategy = GeneticStrategy(PLANE, seed=0, survival=survival)
+    strategy.tell([], np.empty((0, 1)))
+    assert not survival.calls
+
+
+def test_a_failure_that_was_never_asked_changes_nothing() -> None:
+    plain, other = (GeneticStrategy(PLANE, seed=0) for _ in range(2))
+    for failure in np.random.default_rng(0).random((4, 2)):
+        other.tell([failure], [[np.nan]])
+        genomes = plain.ask(10)
+        np.testing.assert_array_equal(other.ask(10), genomes)
+        for strategy in (plain, other):
+            strategy.tell(genomes, bowl(genomes))
+
+
+def test_dormant_genes_do_not_tell_candidates_apart() -> None:
+    layout = layout_of([{"a": [1, 2]}, {"b": U}])
+    strategy = GeneticStrategy(layout, seed=0)
+    strategy.tell([[0.25, 0.25, 0.1], [0.25, 0.25, 0.9]], [[2.0], [1.0]])
+    assert len(strategy.state_dict()["genomes"]) == 1
+    assert strategy.best_loss == 1.0
+
+
+def test_a_suggestion_takes_well_below_a_millisecond() -> None:
+    # 200 candidates in less than 100 ms of this process: about a quarter of it.
+    seconds = []
+    for seed in range(3):
+        began = time.process_time()
+        run(GeneticStrategy(GeneLayout.continuous(4), seed=seed), bowl, 200)
+        seconds.append(time.process_time() - began)
+    assert min(seconds) < 0.1
+
+
+# ---- branches
+
+
+def branches_layout() -> GeneLayout:
+    """Return a gene for the branch, one in both branches and one in either."""
+    active = [[True, True, True, False], [True, True, False, True]]
+    return even_layout([2, 0, 0, 0], [False, True, True, True], active)
+
+
+def test_a_gene_that_is_dormant_in_one_parent_comes_from_the_other() -> None:
+    crossover = Recorder(UniformCrossover())
+    strategy = GeneticStrategy(
+        branches_layout(), seed=0, n_initial=0, population_size=50, crossover=crossover
+    )
+    strategy.tell([[0.25, 0.1, 0.2, 0.3], [0.75, 0.4, 0.5, 0.6]], [[1.0], [2.0]])
+    strategy.ask(50)
+    seen = {
+        tuple(parent)
+        for first, second, *_ in crossover.calls
+        for parent in (first, second)
+    }
+    assert seen == {(0.25, 0.1, 0.2, 0.6), (0.75, 0.4, 0.2, 0.6)}
+
+
+def test_every_branch_can_be_reached_from_every_other_one() -> None:
+    layout = branches_layout()
+    for start in (0.25, 0.75):
+        strategy = GeneticStrategy(layout, seed=0, n_initial=0, population_size=60)
+        strategy.tell([[start, 0.1, 0.2, 0.3], [start, 0.9, 0.8, 0.3]], [[1.0], [2.0]])
+        genomes = strategy.ask(60)
+        assert "immigrant" not in strategy.origins
+        assert set(genomes[:, 0]) == {0.25, 0.75}
+
+
+# ---- operators of one's own
+
+
+def test_every_operator_can_be_replaced() -> None:
+    recorders = {name: Recorder(operator) for name, operator in OPERATORS.items()}
+    strategy = GeneticStrategy(PLANE, seed=0, **recorders)
+    plain = GeneticStrategy(PLANE, seed=0)
+    genomes, _ = run(strategy, bowl, 40)
+    assert all(recorder.calls for recorder in recorders.values())
+    for losses, size, rng in recorders["survival"].calls:
+        assert 6 <= len(losses) <= 12
+        assert size == 6
+        assert isinstance(rng, np.random.Generator)
+    others, _ = run(plain, bowl, 40)
+    assert not np.array_equal(genomes[10:], others[10:])
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_operator_that_is_false_is_used_nevertheless(name: str) -> None:
+    class Empty(Recorder):
+        def __len__(self) -> int:
+            return 0
+
+    operator = Empty(OPERATORS[name])
+    run(GeneticStrategy(PLANE, seed=0, **{name: operator}), bowl, 20)
+    assert operator.calls
+
+
+def test_operators_that_change_their_arguments_do_no_harm() -> None:
+    def crossover(first: Any, second: Any, layout: Any, rng: Any) -> Any:
+        first[:] = (first + second) / 2
+        second[:] = -1.0
+        return first
+
+    def mutation(genome: Any, step: Any, layout: Any, rng: Any) -> Any:
+        genome += rng.normal(scale=step, size=2)
+        return genome
+
+    def selection(losses: Any, size: Any, rng: Any) -> Any:
+        losses[:] = 0.0
+        return rng.integers(len(losses), size=size)
+
+    def survival(losses: Any, size: Any, rng: Any) -> Any:
+        order = np.argsort(losses)[:size]
+        losses[:] = 0.0
+        return order
+
+    strategy = GeneticStrategy(
+        PLANE,
+        seed=0,
+        selection=selection,
+        crossover=crossover,
+        mutation=mutation,
+        survival=survival,
+    )
+    genomes, losses = run(strategy, bowl, 60)
+    state = strategy.state_dict()
+    np.testing.assert_array_equal(state["genomes"], genomes)
+    np.testing.assert_array_equal(state["losses"], losses.ravel())
+
+
+@pytest.mark.parametrize("operator", ["crossover", "mutation"])
+@pytest.mark.parametrize("child", [[0.5], [0.5, np.nan], [[0.5, 0.5]], 0.5], ids=repr)
+def test_an_operator_that_returns_no_genome_is_named(operator: str, child: Any) -> None:
+    def broken(*args: Any) -> Any:
+        return child
+
+    strategy = GeneticStrategy(PLANE, seed=0, **{operator: broken})
+    with pytest.raises(ValueError, match=r"broken.* returned .* 2 finite numbers"):
+        run(strategy, bowl, 60)
+
+
+def test_children_out_of_bounds_are_moved_to_the_bounds() -> None:
+    strategy = GeneticStrategy(
+        PLANE, seed=0, mutation=lambda genome, *_: genome + [9.0, 0.0]
+    )
+    genomes = strategy.ask(10)
+    strategy.tell(genomes, bowl(genomes))
+    assert np.all(strategy.ask(6)[:, 0] == 1.0)
+
+
+@pytest.mark.parametrize("operator", ["selection", "survival"])
+@pytest.mark.parametrize(
+    "rows", [[0, 99], [0, -1], [0.0, 1.0], [True, False], [0, 1, 2, 3, 4, 5, 0]]
+)
+def test_an_operator_that_returns_no_rows_is_named(operator: str, rows: Any) -> None:
+    def broken(*args: Any) -> Any:
+        return np.array(rows)
+
+    strategy = GeneticStrategy(PLANE, seed=0, **{operator: broken})
+    with pytest.raises(ValueError, match=r"broken.* returned .* row numbers from 0 to"):
+        run(strategy, bowl, 60)
+
+
+def test_a_selection_of_one_parent_is_refused() -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, selection=lambda *_: [0])
+    with pytest.raises(ValueError, match=r"returned \[0\]: expected 2 row numbers"):
+        run(strategy, bowl, 60)
+
+
+def test_a_survival_that_keeps_nobody_leaves_immigrants() -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, survival=lambda *_: [])
+    assert all_origins(strategy, 30)[10:] == ["immigrant"] * 20
+
+
+def test_a_population_without_a_member_is_refused() -> None:
+    with pytest.raises(ValueError, match="population_size=0"):
+        GeneticStrategy(PLANE, seed=0, population_size=0)
+
+
+@pytest.mark.parametrize("starts", [[[0.5]], [0.5, 0.5], [[0.5, np.nan]]])
+def test_starts_that_are_no_genomes_are_refused(starts: Any) -> None:
+    with pytest.raises(ValueError, match="Expected genomes"):
+        GeneticStrategy(PLANE, seed=0, starts=starts)
+
+
+def test_losses_fall_from_generation_to_generation() -> None:
+    strategy = GeneticStrategy(GeneLayout.continuous(4), seed=0)
+    best = []
+    while len(genomes := strategy.ask(200 - strategy.n_asked)):
+        strategy.tell(genomes, bowl(genomes))
+        best.append(strategy.best_loss)
+    assert all(later <= earlier for earlier, later in pairwise(best))
+    assert best[-1] < 1e-3 < best[0]
