@@ -1,5 +1,7 @@
 """Configuration of Sphinx."""
 
+import re
+
 from skopt_evo import __version__
 
 project = "skopt-evo"
@@ -59,8 +61,49 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"getting_started": [], "index": []}
+html_sidebars = {"changelog": [], "getting_started": [], "index": []}
 
 # Prompts are not copied with the code.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+
+# ---- what others wrote
+
+
+def mend_docstring(app, what, name, obj, options, lines):
+    """Resolve what only scikit-learn's own documentation can refer to."""
+    text = "\n".join(lines)
+    text = re.sub(r":term:`(.+?)(?: <.+?>)?`", r"``\1``", text)
+    text = re.sub(r":ref:`(.+?) <metadata_routing>`", r"\1", text)
+    # To Sphinx a name that ends in an underscore is a reference.
+    lines[:] = re.sub(r"\((\w+)_,\)", r"(\1\\_,)", text).split("\n")
+
+
+def skip_member(app, what, name, obj, skip, options):
+    """Leave out the fields of named tuples, which the class describes itself."""
+    return True if type(obj).__name__ == "_tuplegetter" else None
+
+
+def hide_signature(app, what, name, obj, options, signature, return_annotation):
+    """Leave out the arguments of a protocol, of which nobody makes an instance."""
+    return ("", None) if getattr(obj, "_is_protocol", False) else None
+
+
+def translate_markdown(app, path, docname, content):
+    """Translate the headings, links and comments of the changelog."""
+    if path.suffix == ".md":
+        text = re.sub(r"<!--.*?-->", "", content[0], flags=re.DOTALL)
+        text = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", text)
+        content[0] = re.sub(r"^(#+) (.*)$", underlined, text, flags=re.MULTILINE)
+
+
+def underlined(heading):
+    marks, title = heading.groups()
+    return f"{title}\n{'=-~'[len(marks) - 1] * len(title)}"
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", mend_docstring)
+    app.connect("autodoc-process-signature", hide_signature)
+    app.connect("autodoc-skip-member", skip_member)
+    app.connect("include-read", translate_markdown)

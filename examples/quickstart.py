@@ -11,6 +11,8 @@ the scores seen before. Which of them does better depends on the data and the mo
 this is one case, not a ranking.
 """
 
+# sphinx_gallery_thumbnail_path = "_static/searches.svg"
+
 import time
 
 import numpy as np
