@@ -42,11 +42,13 @@ def fingerprint(value: Any) -> Hashable:
     if isinstance(value, dict):
         return (kind, frozenset((key, fingerprint(value[key])) for key in value))
     try:
-        if hasattr(value, "get_params") and not isinstance(value, type):
+        if hasattr(value, "get_params"):
             return (kind, fingerprint(value.get_params(deep=False)))
         hash(value)
         return (kind, value)
-    except Exception:  # most often a TypeError: it is not hashable
+    except (
+        Exception
+    ):  # it is not hashable, or a class, whose get_params needs an object
         return _hash_of_content(value)
 
 

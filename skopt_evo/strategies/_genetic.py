@@ -28,12 +28,12 @@ CROSSOVER_RATE = 0.9
 
 # The usual size of a mutation on the scale of a gene. Each candidate has its own,
 # inherited with log-normal noise of this sigma, within these limits.
-STEP = 0.15
+STEP = 0.3
 ADAPTATION = 0.5
 LEAST_STEP, GREATEST_STEP = 0.0075, 0.6
 
 # Below this mean distance of the population, a part of the children are immigrants.
-LOW_DIVERSITY = 0.02
+LOW_DIVERSITY = 0.05
 IMMIGRATION_RATE = 0.25
 
 

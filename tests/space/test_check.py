@@ -43,6 +43,13 @@ class Open(BaseEstimator):
         return self
 
 
+class SomeModel:
+    """Draws an estimator."""
+
+    def rvs(self, random_state):
+        return SVC(C=random_state.uniform())
+
+
 class NeverFitted(SVC):
     def fit(self, X, y):
         raise AssertionError("fitted before the names were checked")
@@ -79,6 +86,7 @@ def check(estimator, param_grid):
         (Choosy(), {"mode": ["bad", "b"]}),
         (Choosy(), {"mode": ["bad"], "inner": [Ridge()], "inner__C": [1]}),
         (Open(), {"unknown": [1]}),
+        (PIPELINE, {"model": SomeModel(), "model__gamma": [1]}),
     ],
 )
 def test_names_that_can_be_set_are_no_error(estimator, param_grid):

@@ -372,16 +372,33 @@ def test_a_setting_that_earlier_branches_lack_stays_in_its_own(param_grid, param
 
 
 def test_a_genome_that_moves_to_an_earlier_branch_keeps_its_other_genes():
-    space = SearchSpace(
-        [{"C": [1, 2, 3], "s": uniform()}, {"C": [3, 4], "s": uniform()}]
-    )
-    genome = space.encode({"C": 4, "s": 0.25})
-    own, shared = space.gene_of(1)["C"], space.gene_of(1)["s"]
-    genome[own] = 0.25  # C=3
-    snapped = space.snap(genome)
-    assert space.decode(snapped) == {"C": 3, "s": 0.25}
-    assert space.branch_of(snapped) == 0
-    assert (snapped[own], snapped[shared]) == (0.25, 0.25)
+    tol = loguniform(1e-6, 1)
+    space = SearchSpace([{"C": [1, 2, 3], "tol": tol}, {"C": [3, 4], "tol": tol}])
+    genome = space.encode({"C": 3, "tol": 0.1})
+    genome[0] = space.branch_gene(1)
+    own, shared = space.gene_of(1)["C"], space.gene_of(1)["tol"]
+    for gene in np.linspace(0.01, 0.99, 20):
+        genome[[own, shared]] = 0.25, gene
+        snapped = space.snap(genome)
+        assert space.branch_of(snapped) == 0
+        assert space.decode(snapped)["C"] == 3
+        # To the last digit: what moves and what was there have one and the same key.
+        assert (snapped[own], snapped[shared]) == (0.25, gene)
+
+
+def test_nothing_is_decoded_to_snap_a_space_without_overlaps():
+    class Counting(Words):
+        n_draws = 0
+
+        def rvs(self, random_state):
+            self.n_draws += 1
+            return super().rvs(random_state)
+
+    words = Counting()
+    space = SearchSpace([{"k": ["a"], "w": words}, {"k": ["b", "c"], "w": words}])
+    n_draws = words.n_draws
+    space.snap(np.random.default_rng(0).random((50, space.n_genes)))
+    assert words.n_draws == n_draws
 
 
 def test_the_grid_of_overlapping_branches_is_that_of_scikit_learn():

@@ -26,6 +26,11 @@ class Even(stats.rv_discrete):
         return np.where((k % 2 == 0) & (k < 5), 1 / 3, 0.0)
 
 
+class Broken(stats.rv_continuous):
+    def _ppf(self, q):
+        return np.nan * q
+
+
 class Sampled:
     def __init__(self, draw):
         self.draw = draw
@@ -195,6 +200,8 @@ def test_values_that_are_never_drawn_are_left_out():
 def test_the_last_integers_of_64_bits_are_not_passed():
     dimension = parse(stats.randint(0, 2**63))
     assert 2**62 < dimension.decode(1.0) < 2**63
+    with pytest.raises(ValueError, match="is not a value"):
+        dimension.encode(2**63)
     dimension = parse(stats.randint(0, 2**62))
     assert 2**61 < dimension.decode(1.0) < 2**62
 
@@ -218,6 +225,7 @@ def test_a_distribution_that_is_called_uniform_need_not_be():
         stats.yulesimon(0.5),
     ],
 )
+@pytest.mark.filterwarnings("ignore:Conversion of an array")  # NumPy from 1.25 on
 def test_what_has_no_quantiles_that_are_numbers_is_sampled(distribution):
     dimension = parse(distribution)
     assert isinstance(dimension, Draws)
@@ -241,6 +249,7 @@ def test_what_has_no_quantiles_that_are_numbers_is_sampled(distribution):
         (stats.randint(5, 3), "randint(5, 3)"),
         (stats.poisson(-1), "poisson(-1)"),
         (stats.binom(10, 2), "binom(10, 2)"),
+        (Broken(name="broken")(), "broken()"),
     ],
 )
 def test_an_improper_distribution_is_an_error_that_shows_it(distribution, description):

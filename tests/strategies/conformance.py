@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,10 @@ def layouts(draw: Any) -> GeneLayout:
     return even_layout(list(n_levels), list(is_numeric), active)
 
 
+def keys_of(layout: GeneLayout, genomes: Iterable[np.ndarray]) -> set[bytes]:
+    return {layout.key(genome) for genome in genomes}
+
+
 def n_points(layout: GeneLayout) -> float:
     """Return how many candidates there are, branch by branch."""
     total = 0.0
@@ -119,7 +123,8 @@ def run(
 
     `loss` maps genomes of shape (m, n_genes) to losses of shape (m, n_objectives).
     """
-    genomes, losses = [strategy.ask(0)], [loss(strategy.ask(0))]
+    nothing = strategy.ask(0)
+    genomes, losses = [nothing], [loss(nothing)]
     n_left = n
     while len(asked := strategy.ask(min(n_left, batch or n_left))):
         genomes.append(asked)
@@ -177,7 +182,7 @@ class StrategyConformance:
         self, layout: GeneLayout, batch: int | None
     ) -> None:
         genomes, _ = run(self.make(layout), self.loss, 80, batch)
-        assert len({layout.key(genome) for genome in genomes}) == len(genomes)
+        assert len(keys_of(layout, genomes)) == len(genomes)
 
     @pytest.mark.parametrize("batch", [1, 4, None])
     @pytest.mark.parametrize("name", FINITE)
@@ -206,11 +211,11 @@ class StrategyConformance:
     def test_asking_goes_on_while_nothing_is_told(self, layout: GeneLayout) -> None:
         strategy = self.make(layout)
         genomes = ask_many(strategy, 30)
-        assert len({layout.key(genome) for genome in genomes}) == len(genomes)
+        assert len(keys_of(layout, genomes)) == len(genomes)
         assert len(genomes) == min(30, n_points(layout))
         strategy.tell(genomes[::2], self.loss(genomes[::2]))
         later = ask_many(strategy, 10)
-        assert not {layout.key(g) for g in later} & {layout.key(g) for g in genomes}
+        assert not keys_of(layout, later) & keys_of(layout, genomes)
 
     @pytest.mark.parametrize("name", FINITE)
     def test_tell_accepts_genomes_never_asked(self, name: str) -> None:
@@ -220,7 +225,7 @@ class StrategyConformance:
         strategy.tell(told, self.loss(told))
         genomes, _ = run(strategy, self.loss, 1000)
         assert len(genomes) == space.size - len(told)
-        assert not {layout.key(g) for g in told} & {layout.key(g) for g in genomes}
+        assert not keys_of(layout, told) & keys_of(layout, genomes)
 
     def test_tell_accepts_any_subset_in_any_order(self, layout: GeneLayout) -> None:
         rng, strategy = np.random.default_rng(0), self.make(layout)
@@ -228,8 +233,8 @@ class StrategyConformance:
         known: set[bytes] = set()
         for _ in range(15):
             asked = strategy.ask(int(rng.integers(1, 8)))
-            assert not known & {layout.key(genome) for genome in asked}
-            known |= {layout.key(genome) for genome in asked}
+            assert not known & keys_of(layout, asked)
+            known |= keys_of(layout, asked)
             pending = rng.permutation(np.concatenate([pending, asked]))
             n = int(rng.integers(len(pending) + 1))
             strategy.tell(pending[:n], self.loss(pending[:n]))
@@ -264,7 +269,7 @@ class StrategyConformance:
             return np.full((len(genomes), self.n_objectives), value)
 
         genomes, _ = run(self.make(layout), constant, 40)
-        assert len({layout.key(genome) for genome in genomes}) == len(genomes)
+        assert len(keys_of(layout, genomes)) == len(genomes)
         assert len(genomes) == min(40, n_points(layout))
 
     def test_it_learns(self) -> None:
@@ -302,7 +307,7 @@ class StrategyConformance:
         start = np.array([0.25, 0.5])
         strategy = self.make(layout, starts=[start, start, [0.75, 0.5]])
         genomes = ask_many(strategy, 10)
-        assert len({layout.key(genome) for genome in genomes}) == 10
+        assert len(keys_of(layout, genomes)) == 10
         assert [0.75, 0.5] in genomes[:3].tolist()
 
     def test_the_seed_determines_everything(self, layout: GeneLayout) -> None:
@@ -314,7 +319,7 @@ class StrategyConformance:
         layout = GeneLayout.continuous(2)
         genomes, _ = run(self.make(layout, seed=3), self.loss, 20)
         others, _ = run(self.make(layout, seed=4), self.loss, 20)
-        assert not {layout.key(g) for g in others} & {layout.key(g) for g in genomes}
+        assert not keys_of(layout, others) & keys_of(layout, genomes)
 
     def test_global_random_states_are_left_alone(self) -> None:
         before = np.random.get_state()[1].tolist(), random.getstate()  # noqa: NPY002
@@ -415,26 +420,28 @@ class StrategyConformance:
         rng = np.random.default_rng(seed)
         known: set[bytes] = set()
         pending = np.empty((0, layout.n_genes))
-        for action in data.draw(st.lists(st.sampled_from("atnsx"), max_size=12)):
-            if action == "a":
-                n = data.draw(st.integers(0, 9), label="asked")
+        actions = st.sampled_from(["ask", "tell", "tell unasked", "save and load"])
+        for action in data.draw(st.lists(actions, max_size=12)):
+            if action == "ask":
+                n = data.draw(st.integers(0, 9))
                 asked = strategy.ask(n)
-                keys = {layout.key(genome) for genome in asked}
+                keys = keys_of(layout, asked)
                 assert len(keys) == len(asked) <= n
                 assert not keys & known
                 assert len(asked) or not n or len(known) == n_points(layout)
                 np.testing.assert_array_equal(asked, layout.snap(asked))
                 known |= keys
                 pending = np.concatenate([pending, asked])
-            elif action == "s":
+            elif action == "save and load":
                 state = json.loads(json.dumps(strategy.state_dict()))
                 strategy = self.make(layout, seed + 1)
                 strategy.load_state_dict(state)
             else:
-                told = pending[rng.permutation(len(pending))[:4]]
-                if action == "x":  # never asked
+                told = rng.permutation(pending)[
+                    :4
+                ]  # some of them not for the first time
+                if action == "tell unasked":
                     told = rng.random((2, layout.n_genes))
-                    known |= {layout.key(genome) for genome in told}
-                losses = rng.integers(0, 3, (len(told), self.n_objectives)) * 1.0
-                losses[rng.random(len(told)) < 0.3] = np.nan if action == "n" else 0.0
-                strategy.tell(told, losses)
+                    known |= keys_of(layout, told)
+                some = [0.0, 1.0, np.nan, np.inf]
+                strategy.tell(told, rng.choice(some, (len(told), self.n_objectives)))

@@ -18,6 +18,7 @@ from tests.strategies.conformance import (
     FINITE,
     SPACES,
     even_layout,
+    keys_of,
     layout_of,
     layouts,
     n_points,
@@ -139,7 +140,7 @@ def test_it_finds_every_point_once_until_none_is_left(
 def test_the_last_point_is_found_whichever_it_is(name: str) -> None:
     space, layout = SearchSpace(FINITE[name]), layout_of(FINITE[name])
     genomes = [space.encode(setting) for setting in space.grid()]
-    keys = {layout.key(genome) for genome in genomes}
+    keys = keys_of(layout, genomes)
     rng = np.random.default_rng(0)
     for last in (genomes[0], genomes[len(genomes) // 2], genomes[-1]):
         found = unseen(layout, keys - {layout.key(last)}, rng)

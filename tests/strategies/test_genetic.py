@@ -229,9 +229,10 @@ def test_immigrants_lead_it_out_of_a_local_optimum_that_keeps_a_descent(
         lambda x: two_valleys(x).item(), [0.26, 0.24], bounds=[(0, 1)] * 2
     )
     np.testing.assert_allclose(descent.x, 0.25, atol=1e-4)
-    assert n_escapes() >= 11
+    with_immigrants = n_escapes()
+    assert with_immigrants >= 12
     monkeypatch.setattr(_genetic, "IMMIGRATION_RATE", 0.0)
-    assert n_escapes() <= 7
+    assert n_escapes() < with_immigrants
 
 
 # ---- who is bred, and who stays
@@ -318,7 +319,10 @@ def test_most_children_come_from_crossover() -> None:
     assert strategy.origins.count("mutation") == 1000 - n_crossovers
 
 
-def test_the_size_of_mutations_is_inherited_with_log_normal_noise() -> None:
+def test_the_size_of_mutations_is_inherited_with_log_normal_noise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_genetic, "GREATEST_STEP", np.inf)
     mutation = Recorder(GaussianMutation())
     strategy = GeneticStrategy(
         PLANE, seed=0, population_size=1000, n_initial=0, mutation=mutation
@@ -328,7 +332,7 @@ def test_the_size_of_mutations_is_inherited_with_log_normal_noise() -> None:
     strategy.ask(1000)
     logs = np.log([step for _, step, _, _ in mutation.calls])
     # The standard errors of the mean and of the deviation of 1000 normal numbers.
-    assert abs(logs.mean() - np.log(0.15)) < 4 * 0.5 / np.sqrt(1000)
+    assert abs(logs.mean() - np.log(_genetic.STEP)) < 4 * 0.5 / np.sqrt(1000)
     assert abs(logs.std() - 0.5) < 4 * 0.5 / np.sqrt(2000)
 
 
