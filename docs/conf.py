@@ -75,8 +75,7 @@ def mend_docstring(app, what, name, obj, options, lines):
     text = "\n".join(lines)
     text = re.sub(r":term:`(.+?)(?: <.+?>)?`", r"``\1``", text)
     text = re.sub(r":ref:`(.+?) <metadata_routing>`", r"\1", text)
-    # To Sphinx a name that ends in an underscore is a reference.
-    lines[:] = re.sub(r"\((\w+)_,\)", r"(\1\\_,)", text).split("\n")
+    lines[:] = text.split("\n")
 
 
 def skip_member(app, what, name, obj, skip, options):

@@ -101,8 +101,9 @@ class GeneticSearchCV(BaseEvoSearchCV):
         Number of jobs that are dispatched ahead of their execution.
 
     error_score : "raise" or float, default=np.nan
-        The score of a split whose fit fails. With ``"raise"`` the error is raised, else
-        a warning is. The search goes on either way as if the candidate had no score.
+        The score of a split whose fit fails. With ``"raise"`` the error is raised and
+        ends the search; else a warning sums up the failures at the end, and the search
+        goes on as if the candidate had no score.
 
     return_train_score : bool, default=False
         Whether ``cv_results_`` has training scores.
@@ -159,7 +160,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         Number of features seen during `fit`. Only available if `best_estimator_` is
         and has it.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features seen during `fit`. Only available if `best_estimator_` is
         and has them.
 
