@@ -111,6 +111,12 @@ class Starts:
             What has been evaluated.
         """
         gaps = []
+        # What branches have in common counts for each of them.
+        genomes = [
+            alias
+            for genome in genomes
+            for alias in self._space.encode_all(self._space.decode(genome))
+        ]
         for branch in range(self._layout.n_branches):
             here = [g for g in genomes if self._space.branch_of(g) == branch]
             if branch in self._listed:

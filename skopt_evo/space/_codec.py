@@ -178,7 +178,7 @@ class SearchSpace:
                     genomes.append(self._encode_in(branch, setting))
                 except ValueError:
                     continue
-        return np.reshape(np.array(genomes), (-1, self.n_genes))
+        return np.reshape(np.array(genomes), (len(genomes), self.n_genes))
 
     def encode_known(self, params: Mapping[str, Any], branch: int) -> FloatArray:
         """Return a branch's middle genome with the genes that `params` determines."""

@@ -108,7 +108,7 @@ class GeneLayout(NamedTuple):
         """Return what two genomes of the same candidate share, and no others."""
         # 0.0 is added for -0.0, which has other bytes.
         canonical = self.snap(genome) + 0.0
-        return np.where(self.active_in(genome), canonical, -1.0).tobytes()
+        return np.where(self.active_in(canonical), canonical, -1.0).tobytes()
 
 
 @runtime_checkable

@@ -117,7 +117,7 @@ def _points(
     if np.any(layout.n_levels[genes] == 0):
         yield from _draws(layout, np.array([branch]), rng)
         return
-    turns = [_levels(layout, int(gene)) for gene in genes]
+    turns = [_levels(layout, int(gene), branch) for gene in genes]
     turns = [np.roll(levels, rng.integers(len(levels))) for levels in turns]
     if layout.n_branches > 1:
         turns[0] = np.atleast_1d(layout.branch_gene(branch))
@@ -127,12 +127,14 @@ def _points(
         yield genome
 
 
-def _levels(layout: GeneLayout, gene: int) -> FloatArray:
+def _levels(layout: GeneLayout, gene: int, branch: int) -> FloatArray:
     """Return the canonical values of a discrete gene, whose bins may be unequal."""
     n_levels = int(layout.n_levels[gene])
 
     def snap(places: FloatArray) -> FloatArray:
         genomes = np.full((len(places), layout.n_genes), 0.5)
+        if layout.n_branches > 1:
+            genomes[:, 0] = layout.branch_gene(branch)
         genomes[:, gene] = places
         return layout.snap(genomes)[:, gene]
 

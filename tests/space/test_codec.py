@@ -241,6 +241,7 @@ def test_a_space_of_one_point_has_no_genes(param_grid):
     assert list(space.grid()) == [point]
     assert space.decode([]) == point
     assert space.encode(point).shape == (0,)
+    assert space.encode_all(point).shape == (1, 0)
     assert space.snap(np.empty((3, 0))).shape == (3, 0)
 
 
