@@ -55,10 +55,6 @@ class FiniteDifference:
             )
         _check_step(self)
 
-    def n_probes(self, n_dimensions: int) -> int:
-        """Return how many probes a gradient takes."""
-        return n_dimensions * (2 if self.scheme == "central" else 1)
-
     def probes(
         self, point: FloatArray, steps: FloatArray, rng: np.random.Generator
     ) -> FloatArray:
@@ -76,14 +72,15 @@ class FiniteDifference:
         moves = np.diag(steps)
         if self.scheme == "central":
             return np.clip(np.vstack([point + moves, point - moves]), 0.0, 1.0)
-        # At the upper bound the difference is taken backward.
+        # Where there is no room ahead, the difference is taken backward.
         ahead, behind = point + moves, point - moves
-        return np.clip(np.where(ahead <= 1.0, ahead, behind), 0.0, 1.0)
+        has_room = (ahead < 1.0) | (point <= 0.5)
+        return np.clip(np.where(has_room, ahead, behind), 0.0, 1.0)
 
     def gradient(
         self, point: FloatArray, loss: float, probes: FloatArray, losses: FloatArray
     ) -> FloatArray:
-        """Return the gradient, 0 along coordinates of which nothing is known.
+        """Return the gradient, NaN along coordinates of which nothing is known.
 
         Parameters
         ----------
@@ -102,17 +99,16 @@ class FiniteDifference:
         gradient : ndarray of shape (n_dimensions,)
         """
         n_dimensions = len(point)
-        gradient = np.zeros(n_dimensions)
-        for j in range(n_dimensions):
-            rows = range(j, len(probes), n_dimensions)
-            places = [probes[row, j] for row in rows if np.isfinite(losses[row])]
-            values = [losses[row] for row in rows if np.isfinite(losses[row])]
-            if len(places) < 2 and np.isfinite(loss):
-                places.append(point[j])
-                values.append(loss)
-            if len(places) == 2 and places[0] != places[1]:
-                gradient[j] = (values[0] - values[1]) / (places[0] - places[1])
-        return gradient
+        return np.array(
+            [
+                _derivative(
+                    loss,
+                    probes[j::n_dimensions, j] - point[j],
+                    losses[j::n_dimensions],
+                )
+                for j in range(n_dimensions)
+            ]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,10 +155,6 @@ class SPSA:
                 "needed, pass an int >= 1."
             )
 
-    def n_probes(self, n_dimensions: int) -> int:
-        """Return how many probes a gradient takes."""
-        return 2 * self.n_pairs
-
     def probes(
         self, point: FloatArray, steps: FloatArray, rng: np.random.Generator
     ) -> FloatArray:
@@ -184,7 +176,7 @@ class SPSA:
     def gradient(
         self, point: FloatArray, loss: float, probes: FloatArray, losses: FloatArray
     ) -> FloatArray:
-        """Return the gradient: the mean over the pairs, 0 if all of them failed.
+        """Return the gradient, NaN along coordinates of which nothing is known.
 
         Parameters
         ----------
@@ -201,22 +193,34 @@ class SPSA:
         -------
         gradient : ndarray of shape (n_dimensions,)
         """
-        estimates = []
-        for ahead in range(self.n_pairs):
-            pair = [ahead, ahead + self.n_pairs]
-            places = [probes[row] for row in pair if np.isfinite(losses[row])]
-            values = [losses[row] for row in pair if np.isfinite(losses[row])]
-            if len(places) == 1 and np.isfinite(loss):
-                places.append(point)
-                values.append(loss)
-            if len(places) == 2:
-                gaps = places[0] - places[1]
+        total, n_known = np.zeros(len(point)), np.zeros(len(point))
+        for number in range(self.n_pairs):
+            rows = [number, number + self.n_pairs]
+            places, values = probes[rows], losses[rows]
+            failed = ~np.isfinite(values)
+            places[failed], values[failed] = point, loss
+            if np.all(np.isfinite(values)):
                 # Spall 1992, section II, with the gaps that were really made.
-                rise = np.full(len(point), values[0] - values[1])
-                estimates.append(
-                    np.divide(rise, gaps, out=np.zeros(len(point)), where=gaps != 0)
-                )
-        return np.mean(estimates, axis=0) if estimates else np.zeros(len(point))
+                gaps = places[0] - places[1]
+                moved = gaps != 0
+                total[moved] += (values[0] - values[1]) / gaps[moved]
+                n_known += moved
+        return np.where(n_known > 0, total / np.maximum(n_known, 1), np.nan)
+
+
+def _derivative(loss: float, gaps: FloatArray, losses: FloatArray) -> float:
+    """Return the derivative at 0 of a function with these values at 0 and at `gaps`."""
+    known = np.isfinite(losses) & (gaps != 0)
+    gaps, losses = gaps[known], losses[known]
+    if not np.isfinite(loss):
+        two = len(gaps) == 2
+        return float((losses[0] - losses[1]) / (gaps[0] - gaps[1])) if two else np.nan
+    slopes = (losses - loss) / gaps
+    if len(slopes) < 2:
+        return float(slopes[0]) if len(slopes) else np.nan
+    # The parabola through the three points: next to a bound, or for values that are
+    # spaced unevenly, its gaps differ.
+    return float((slopes[0] * gaps[1] - slopes[1] * gaps[0]) / (gaps[1] - gaps[0]))
 
 
 def _check_step(method: FiniteDifference | SPSA) -> None:

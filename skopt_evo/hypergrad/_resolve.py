@@ -33,9 +33,6 @@ class GradientEstimator(Protocol):
     def step(self) -> float:
         """The usual distance of the probes from the point."""
 
-    def n_probes(self, n_dimensions: int) -> int:
-        """Return how many probes a gradient takes."""
-
     def probes(
         self, point: FloatArray, steps: FloatArray, rng: np.random.Generator
     ) -> FloatArray:
@@ -82,7 +79,7 @@ def resolve_gradient(gradient: Any) -> GradientEstimator:
     if isinstance(gradient, str):
         if gradient in GRADIENTS:
             return GRADIENTS[gradient]()
-        close = difflib.get_close_matches(gradient, GRADIENTS, n=1)
+        close = difflib.get_close_matches(gradient.lower(), GRADIENTS, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise ValueError(
             f"gradient={gradient!r} is not known.{hint} Pass one of "

@@ -108,7 +108,7 @@ class Walker:
         full = np.full(self.layout.n_genes, np.nan)
         full[self.free] = gradient
         self.record(centre, full)
-        return gradient
+        return np.nan_to_num(gradient)  # where nothing is known, nothing moves
 
     def _distances(self, centre: FloatArray, reach: float) -> FloatArray:
         """Return how far probes go: to another value of each parameter at least."""
@@ -179,8 +179,7 @@ def descend_adaptively(walker: Walker, optimizer: Optimizer) -> Descent:
     """
     point = walker.start[walker.free]
     (loss,) = yield walker.steps([point], "start", 0)
-    if np.isnan(loss):
-        return
+    loss = np.inf if np.isnan(loss) else loss
     pace = Pace(optimizer, point)
     reach, is_closing = walker.method.step, False
     iteration = 0
@@ -201,7 +200,7 @@ def descend_adaptively(walker: Walker, optimizer: Optimizer) -> Descent:
         else:
             # Flat all around, as accuracies often are: look further, but not again
             # once the probes have come closer.
-            is_closing = is_closing or bool(np.any(losses != loss))
+            is_closing = is_closing or bool(np.any(losses > loss))
             reach = reach / 2 if is_closing else reach * 2
 
 
@@ -219,25 +218,30 @@ class Pace:
     def __init__(self, optimizer: Optimizer, point: FloatArray) -> None:
         self._rule = optimizer.transformation(1.0)
         self._is_quasi_newton = optimizer.is_quasi_newton
-        self._state = self._rule.init(point)
-        self._rate: float | None = None
+        self._state = self._next_state = self._rule.init(point)
+        self._rate: float | None = None  # what makes the next step `_length` long
         self._length = FIRST_LENGTH
 
     def direction(self, point: FloatArray, gradient: FloatArray) -> FloatArray:
         """Return the step from a point, and remember it for `accept` or `refuse`."""
         updates, self._next_state = self._rule.update(gradient, self._state, point)
         greatest = float(np.max(np.abs(updates)))
-        if self._rate is None:
+        if self._is_quasi_newton and not np.array_equal(updates, -gradient):
+            self._rate = 1.0  # curvature is known: the step has its own length
+        elif self._rate is None:
             self._rate = self._length / greatest if greatest > 0 else 0.0
         step = np.clip(self._rate * updates, -GREATEST_LENGTH, GREATEST_LENGTH)
         self._length = min(self._rate * greatest, GREATEST_LENGTH)
         return np.asarray(step, dtype=np.float64)
 
     def accept(self) -> None:
-        """Go on from the end of the last step."""
+        """Go on from the end of the last step; the next one is longer."""
         self._state = self._next_state
-        # A quasi-Newton step has its own length, once curvature is known.
-        self._rate = 1.0 if self._is_quasi_newton else (self._rate or 0.0) * GROWTH
+        self._length *= GROWTH
+        if self._is_quasi_newton or self._rate is None:
+            self._rate = None
+        else:
+            self._rate *= GROWTH
 
     def refuse(self, point: FloatArray) -> None:
         """Forget what led to the last step; the next one is shorter."""
@@ -259,6 +263,9 @@ def _step_downhill(
     iteration: int,
 ) -> Generator[Batch, FloatArray, tuple[FloatArray, float] | None]:
     """Try a step; return where it led and the loss there, None if not downhill."""
+    # What a bound holds back does not move, and must not set the scale of the others.
+    is_held = ((point <= 0.0) & (gradient > 0.0)) | ((point >= 1.0) & (gradient < 0.0))
+    gradient = np.where(is_held, 0.0, gradient)
     if not gradient.any():
         return None
     there = project(apply_updates(point, pace.direction(point, gradient)), 0.0, 1.0)

@@ -24,13 +24,18 @@ from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import FloatArray
 
-# Of the descents of a round, the best quarter goes on after so many gradients each:
-# successive halving (Jamieson & Talwalkar 2016), whose eta is 4.
+# Of the descents of a round, the best eighth goes on after so many gradients each:
+# successive halving (Jamieson & Talwalkar 2016), whose eta is 8. Gradients are dear, so
+# that few descents share them.
 RUNGS = (0, 2, 6)
-ETA = 4
+ETA = 8
 
 # A descent that asks so often for nothing but known losses goes round in circles.
 MAX_KNOWN_BATCHES = 100
+
+# Decimals that tell genomes apart: there and back again is the same place, whatever
+# rounding says.
+DECIMALS = 12
 
 
 @dataclass(eq=False)
@@ -71,8 +76,8 @@ class Settings:
 class DescentProposer:
     """Lets descents from several starts compete, and drops the hopeless ones.
 
-    All starts of a round are scored; the best quarter of them descends for two steps,
-    the best quarter of those for four more, and so on, until one is left and descends
+    All starts of a round are scored; the best eighth of them descends for two steps,
+    the best eighth of those for four more, and so on, until one is left and descends
     to its end. If there is budget left then, the next round has fresh starts. No
     candidate is proposed twice: a loss that is known is looked up.
 
@@ -114,7 +119,9 @@ class DescentProposer:
         self._layout = GeneLayout(
             space.n_levels, space.is_numeric, space.active, space.snap
         )
-        self._starts = Starts(space, self._layout, seed, n_iter, params)
+        self._starts = Starts(
+            space, self._layout, seed, n_iter, settings.n_restarts, params
+        )
         self._trials: dict[bytes, Trial] = {}
         self._losses: dict[bytes, float] = {}
         self._runs: list[Run] = []
@@ -133,19 +140,19 @@ class DescentProposer:
 
     def observe(self, trials: Sequence[Trial]) -> None:
         """Let the descents go on whose losses are known now."""
-        self._losses.update(
-            (key, trial.loss(self._metric))
-            for key, trial in self._trials.items()
-            if key not in self._losses
-        )
+        for trial in trials:
+            key = self._key(np.asarray(trial.genome))
+            self._losses[key] = trial.loss(self._metric)
         for run in self._runs:
             self._advance(run)
 
     def finish(self) -> None:
         """Warn of what the budget did not cover."""
-        self._starts.warn_of_gaps(
-            [t.genome for t in self._trials.values() if t.genome is not None]
-        )
+        self._starts.warn_of_gaps([trial.params for trial in self._trials.values()])
+
+    def _key(self, genome: FloatArray) -> bytes:
+        """Return what is the same for genomes of the same candidate."""
+        return self._layout.key(np.round(genome, DECIMALS))
 
     def _unknown(self) -> dict[bytes, Trial]:
         """Return the candidates that this rung's descents wait for, once each."""
@@ -156,7 +163,7 @@ class DescentProposer:
             for genome, origin in zip(
                 run.batch.genomes, run.batch.origins, strict=True
             ):
-                key = self._layout.key(genome)
+                key = self._key(genome)
                 if key not in self._losses and key not in trials:
                     trials[key] = Trial(
                         self._space.decode(genome),
@@ -176,9 +183,9 @@ class DescentProposer:
 
     def _next_rung(self) -> bool:
         """Drop the hopeless descents; tell whether one is left that goes on."""
-        n_kept = math.ceil(len(self._runs) / ETA)
-        best = sorted(self._runs, key=lambda run: run.best_loss)[:n_kept]
-        self._runs = [run for run in best if run.batch is not None]
+        runs = [run for run in self._runs if run.batch is not None]
+        runs.sort(key=lambda run: run.best_loss)
+        self._runs = runs[: math.ceil(len(runs) / ETA)]
         self._rung += 1
         for run in self._runs:
             self._advance(run)
@@ -186,19 +193,22 @@ class DescentProposer:
 
     def _next_round(self, n_remaining: int) -> bool:
         """Start afresh; tell whether there was anything to start."""
-        starts = self._starts.make(self._settings.n_restarts, n_remaining, self._losses)
+        if self._n_started == 0:
+            starts = self._starts.first(n_remaining)
+        else:
+            starts = self._starts.further(n_remaining, self._losses)
         self._runs = [self._run(start) for start in starts]
         self._rung = 0
         return bool(self._runs)
 
     def _run(self, start: FloatArray) -> Run:
         number, self._n_started = self._n_started, self._n_started + 1
-        key = (number, 1)
+        seed = np.random.SeedSequence(self._seed, spawn_key=(1, number))
         walker = Walker(
             self._layout,
             start,
             self._settings.method,
-            np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key)),
+            np.random.default_rng(seed),
             self._record,
         )
         if self._settings.learning_rate is None:
@@ -210,7 +220,7 @@ class DescentProposer:
 
     def _record(self, genome: FloatArray, gradient: FloatArray) -> None:
         """Note a gradient of the loss as derivatives of the score, with its trial."""
-        extras = self._trials[self._layout.key(genome)].extras
+        extras = self._trials[self._key(genome)].extras
         extras["gradient_method"] = self._settings.method.name
         for name, gene in self._space.gene_of(self._space.branch_of(genome)).items():
             slope = self._space.genes[gene].slope(genome[gene])
@@ -219,7 +229,7 @@ class DescentProposer:
     def _advance(self, run: Run) -> None:
         """Send a descent the losses it waits for, as long as they are all known."""
         while run.batch is not None and not self._is_paused(run):
-            keys = [self._layout.key(genome) for genome in run.batch.genomes]
+            keys = [self._key(genome) for genome in run.batch.genomes]
             if any(key not in self._losses for key in keys):
                 run.n_known_batches = 0
                 return

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
@@ -22,17 +21,18 @@ CANDIDATES_PER_START = 5
 FEWEST, MOST = 2, 20
 
 REMEDY = (
-    "Raise n_iter, or use GeneticSearchCV, which needs no gradient and searches "
-    "categories as well as numbers."
+    "Raise n_iter (and n_restarts, if it is a number), or use GeneticSearchCV, which "
+    "needs no gradient and searches categories as well as numbers."
 )
 
 
 class Starts:
     """Makes starts: the estimator's own parameters, then points that fill the space.
 
-    Every branch and every category gets as many starts as the others. A branch without
-    a numeric parameter has no gradient: its settings are starts that lead nowhere, all
-    of them if its share of the budget allows.
+    Branches and categories take turns, on from one round to the next. A branch without
+    a numeric parameter has no gradient: its settings are starts that lead nowhere. They
+    get their share of the budget in the first round, and what the descents leave of it
+    in the end.
 
     Parameters
     ----------
@@ -44,6 +44,9 @@ class Starts:
         The source of chance.
     n_iter : int
         How many candidates there will be in all.
+    n_restarts : int or None
+        How many starts there are beside the first one; None for as many as the budget
+        allows.
     params : dict
         The estimator's own parameters.
     """
@@ -54,174 +57,210 @@ class Starts:
         layout: GeneLayout,
         seed: int,
         n_iter: int,
+        n_restarts: int | None,
         params: dict[str, Any],
     ) -> None:
         self._space = space
         self._layout = layout
-        self._seed = seed
+        self._rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
+        self._n_restarts = n_restarts
         self._params = params
-        self._round = 0
         has_number = (layout.active & layout.is_numeric).any(axis=1)
-        self._descending = np.flatnonzero(has_number)
-        self._listed = np.flatnonzero(~has_number)
-        # What the branches without a gradient may take of the budget.
-        self._share = n_iter * len(self._listed) // layout.n_branches
+        self._descending = [int(branch) for branch in np.flatnonzero(has_number)]
+        self._listed = [int(branch) for branch in np.flatnonzero(~has_number)]
+        share = n_iter * len(self._listed) // layout.n_branches
+        self._share = max(share, len(self._listed))
+        self._n_untried = sum(self._n_needed(branch) for branch in self._descending)
+        self._branches = self._branches_in_turn()
+        self._levels = {
+            (branch, gene): _in_turn(int(layout.n_levels[gene]), self._rng)
+            for branch in self._descending
+            for gene in self._categories(branch)
+        }
 
-    def make(
-        self, n_restarts: int | None, n_remaining: int, known: Mapping[bytes, Any]
-    ) -> list[FloatArray]:
-        """Return the starts of the next round: genomes that are not known yet.
+    def first(self, n_remaining: int) -> list[FloatArray]:
+        """Return the starts of the first round.
 
         Parameters
         ----------
-        n_restarts : int or None
-            How many descents there are beside the first one; None for as many as suit
-            the budget.
+        n_remaining : int
+            How many candidates may be evaluated.
+        """
+        seen: set[bytes] = set()
+        starts = self._new(self._own()[:n_remaining], seen)
+        starts += self._settings(min(self._share, n_remaining - len(starts)), seen)
+        n_remaining -= len(starts)
+        n = self._n_auto(n_remaining) if self._n_restarts is None else self._n_restarts
+        return starts + self._new(self._filling(min(n, n_remaining)), seen)
+
+    def further(self, n_remaining: int, known: Iterable[bytes]) -> list[FloatArray]:
+        """Return the starts of a later round, none if there is nothing left to start.
+
+        Parameters
+        ----------
         n_remaining : int
             How many candidates may still be evaluated.
-        known : mapping
-            Has the keys of the genomes that have been evaluated.
+        known : iterable of bytes
+            The keys of the genomes that have been evaluated.
         """
-        key = (self._round, 0)
-        rng = np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
-        is_first, self._round = self._round == 0, self._round + 1
-        starts: list[FloatArray] = []
-        if len(self._descending) and (is_first or n_restarts is None):
-            n = self._n_auto(n_remaining) if n_restarts is None else n_restarts
-            starts += self._own() if is_first else []
-            starts += self._filling(n, rng)
-        if is_first and len(self._listed):
-            starts += self._settings_without_gradient(rng)
-        new: dict[bytes, FloatArray] = {}
-        for wanted in starts:
-            start: FloatArray | None = wanted
-            if self._layout.key(wanted) in (known.keys() | new.keys()):
-                branch = [self._space.branch_of(wanted)]
-                start = unseen(self._layout, known.keys() | new.keys(), rng, branch)
-            if start is not None:
-                new[self._layout.key(start)] = start
-        return list(new.values())[:n_remaining]
+        seen = set(known)
+        self._descending = [b for b in self._descending if self._has_new(b, seen)]
+        n = self._n_auto(n_remaining) if self._n_restarts is None else 0
+        return self._new(self._filling(n), seen) or self._settings(n_remaining, seen)
 
-    def warn_of_gaps(self, genomes: Sequence[FloatArray]) -> None:
-        """Warn if categories, or settings without a gradient, have not been tried.
+    def warn_of_gaps(self, settings: Sequence[Mapping[str, Any]]) -> None:
+        """Warn if branches, categories or settings without a gradient were not tried.
 
         Parameters
         ----------
-        genomes : sequence of ndarray of shape (n_genes,)
-            What has been evaluated.
+        settings : sequence of mappings
+            The parameters of each candidate that has been evaluated.
         """
-        gaps = []
-        # What branches have in common counts for each of them.
-        genomes = [
-            alias
-            for genome in genomes
-            for alias in self._space.encode_all(self._space.decode(genome))
-        ]
-        for branch in range(self._layout.n_branches):
-            here = [g for g in genomes if self._space.branch_of(g) == branch]
+        tried: list[list[FloatArray]] = [[] for _ in range(self._layout.n_branches)]
+        for params in settings:
+            for genome in self._space.encode_all(params):
+                branch = self._space.branch_of(genome)
+                # What branches have in common counts for each of them.
+                if params.keys() == self._space.branches[branch].keys():
+                    tried[branch].append(genome)
+        gaps: list[str] = []
+        for branch, genomes in enumerate(tried):
             if branch in self._listed:
-                size = self._space.branch_size(branch)
-                if len(here) < size:
-                    gaps.append(
-                        f"{self._name(branch)} has no numeric parameter, so that there "
-                        f"is no gradient: {len(here)} of its "
-                        f"{'endless' if size == math.inf else int(size)} settings were "
-                        "tried."
-                    )
+                gaps += self._untried_settings(branch, genomes)
+            elif genomes:
+                gaps += self._untried_categories(branch, genomes)
             else:
-                gaps += self._untried_categories(branch, here)
+                gaps.append(f"{self._name(branch)} was not tried.")
         if gaps:
             warnings.warn(
                 f"{' '.join(gaps)} {REMEDY}", SpaceCoverageWarning, stacklevel=2
             )
 
+    def _untried_settings(
+        self, branch: int, genomes: Sequence[FloatArray]
+    ) -> Iterator[str]:
+        """Yield what to say of a branch without a gradient, nothing if it is done."""
+        dimensions = self._space.branches[branch].values()
+        is_finite = all(dimension.is_finite for dimension in dimensions)
+        size = math.prod(dimension.n_levels for dimension in dimensions)
+        if not is_finite or len(genomes) < size:
+            yield (
+                f"{self._name(branch)} has no numeric parameter, so that there is no "
+                f"gradient: {len(genomes)} of its {size if is_finite else 'endless'} "
+                "settings were tried."
+            )
+
     def _untried_categories(
         self, branch: int, genomes: Sequence[FloatArray]
-    ) -> list[str]:
-        gaps = []
+    ) -> Iterator[str]:
+        """Yield what to say of each parameter of a branch with untried categories."""
         for name, gene in self._space.gene_of(branch).items():
             dimension = self._space.genes[gene]
             if dimension.is_numeric or not dimension.is_finite:
                 continue
-            tried = {
-                round(genome[gene] * dimension.n_levels - 0.5) for genome in genomes
-            }
-            untried = [
-                value
-                for number, value in enumerate(dimension.values())
-                if number not in tried
-            ]
+            tried = {int(genome[gene] * dimension.n_levels) for genome in genomes}
+            values = enumerate(dimension.values())
+            untried = [value for level, value in values if level not in tried]
             if untried:
-                gaps.append(
+                yield (
                     f"In {self._name(branch)} these values of {name!r} were not tried: "
                     f"{untried!r}."
                 )
-        return gaps
 
     def _name(self, branch: int) -> str:
         if self._layout.n_branches == 1:
             return "param_grid"
         return f"param_grid[{branch}]"
 
+    def _new(self, wanted: Iterable[FloatArray], seen: set[bytes]) -> list[FloatArray]:
+        """Return starts, others of the same branch in place of seen ones; add to seen.
+
+        There are fewer of them where a branch has nothing new.
+        """
+        starts = []
+        for genome in wanted:
+            start: FloatArray | None = genome
+            if self._layout.key(genome) in seen:
+                branch = self._space.branch_of(genome)
+                start = unseen(self._layout, seen, self._rng, [branch])
+            if start is not None:
+                starts.append(start)
+                seen.add(self._layout.key(start))
+        return starts
+
+    def _has_new(self, branch: int, seen: set[bytes]) -> bool:
+        return unseen(self._layout, seen, self._rng, [branch]) is not None
+
+    def _own(self) -> list[FloatArray]:
+        """Return the estimator's own setting, in a branch with a gradient if possible.
+
+        If it lies in no such branch, what comes nearest to it in one comes first.
+        """
+        inside = list(self._space.encode_all(self._params))
+        descending = [g for g in inside if self._space.branch_of(g) in self._descending]
+        listed = [g for g in inside if self._space.branch_of(g) in self._listed]
+        if self._descending and not descending:
+            nearest = self._space.encode_known(self._params, self._descending[0])
+            descending = [nearest]
+        return descending[:1] + listed[:1]
+
+    def _settings(self, n: int, seen: set[bytes]) -> list[FloatArray]:
+        """Return new settings of the branches without a gradient, at most `n`."""
+        settings: list[FloatArray] = []
+        branches = [int(branch) for branch in self._rng.permutation(self._listed)]
+        while branches and len(settings) < n:
+            branch = branches.pop(0)
+            setting = unseen(self._layout, seen, self._rng, [branch])
+            if setting is not None:
+                settings.append(setting)
+                seen.add(self._layout.key(setting))
+                branches.append(branch)
+        return settings
+
     def _n_auto(self, n_remaining: int) -> int:
-        """Return how many starts suit the budget, and the categories there are."""
+        """Return how many starts suit the budget, and the categories to try."""
+        if not self._descending:
+            return 0
         n_starts = int(np.clip(n_remaining // CANDIDATES_PER_START, FEWEST, MOST))
-        n_needed = sum(self._n_needed(int(branch)) for branch in self._descending)
-        return max(n_starts, min(n_needed, n_remaining // 2))
+        n_starts = max(n_starts, min(self._n_untried, n_remaining // 2))
+        return min(n_starts, n_remaining)
 
     def _n_needed(self, branch: int) -> int:
         """Return how many starts it takes to try each category of a branch once."""
-        genes = self._layout.active[branch] & ~self._layout.is_numeric
-        genes[0] &= self._layout.n_branches == 1
-        finite = [self._space.genes[gene].is_finite for gene in np.flatnonzero(genes)]
-        return int(max([1, *self._layout.n_levels[genes][finite]]))
+        dimensions = [self._space.genes[gene] for gene in self._categories(branch)]
+        return max([1, *(dim.n_levels for dim in dimensions if dim.is_finite)])
 
-    def _own(self) -> list[FloatArray]:
-        """Return the estimator's own setting, or what comes nearest to it."""
-        inside = self._space.encode_all(self._params)
-        descending = [g for g in inside if self._space.branch_of(g) in self._descending]
-        if descending:
-            return descending[:1]
-        return [self._space.encode_known(self._params, int(self._descending[0]))]
+    def _categories(self, branch: int) -> list[int]:
+        """Return the genes of a branch that have no order."""
+        genes = self._space.gene_of(branch).values()
+        return [gene for gene in genes if not self._layout.is_numeric[gene]]
 
-    def _filling(self, n: int, rng: np.random.Generator) -> list[FloatArray]:
+    def _filling(self, n: int) -> list[FloatArray]:
         """Return points that fill the branches with a gradient."""
-        if n < 1:
+        if n < 1 or not self._descending:
             return []
-        genomes = space_filling(n, self._layout, rng)
-        branches = self._branches_in_turn(n, rng)
-        if self._layout.n_branches > 1:
-            genomes[:, 0] = [self._space.branch_gene(branch) for branch in branches]
-        for branch in map(int, self._descending):
-            rows = np.flatnonzero(branches == branch)
-            for gene in self._space.gene_of(branch).values():
-                if not self._layout.is_numeric[gene]:
-                    n_levels = self._layout.n_levels[gene]
-                    turns = np.resize(rng.permutation(n_levels), len(rows))
-                    genomes[rows, gene] = (turns + 0.5) / n_levels
+        self._n_untried = max(0, self._n_untried - n)
+        genomes = space_filling(n, self._layout, self._rng)
+        for genome, branch in zip(genomes, self._branches, strict=False):
+            if self._layout.n_branches > 1:
+                genome[0] = self._space.branch_gene(branch)
+            for gene in self._categories(branch):
+                level = next(self._levels[branch, gene])
+                genome[gene] = (level + 0.5) / self._layout.n_levels[gene]
         return list(self._layout.snap(genomes))
 
-    def _branches_in_turn(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Return the branches of `n` starts: one with more categories comes more often.
+    def _branches_in_turn(self) -> Iterator[int]:
+        """Yield branches for ever: one with more categories comes more often."""
+        while self._descending:
+            order = [int(branch) for branch in self._rng.permutation(self._descending)]
+            n_needed = [self._n_needed(branch) for branch in order]
+            for turn in range(max(n_needed)):
+                for branch, n in zip(order, n_needed, strict=True):
+                    if turn < n and branch in self._descending:
+                        yield branch
 
-        Parameters
-        ----------
-        n : int
-            The number of starts.
-        rng : numpy.random.Generator
-            Draws the order of the branches.
-        """
-        order = rng.permutation(self._descending)
-        n_needed = np.array([self._n_needed(int(branch)) for branch in order])
-        rounds = [order[n_needed > turn] for turn in range(n_needed.max())]
-        return np.concatenate([*rounds, np.resize(order, n)])[:n]
 
-    def _settings_without_gradient(self, rng: np.random.Generator) -> list[FloatArray]:
-        """Return settings of the branches that have no numeric parameter."""
-        settings: dict[bytes, FloatArray] = {}
-        while len(settings) < max(self._share, len(self._listed)):
-            genome = unseen(self._layout, settings, rng, self._listed)
-            if genome is None:
-                break
-            settings[self._layout.key(genome)] = genome
-        return list(settings.values())
+def _in_turn(n: int, rng: np.random.Generator) -> Iterator[int]:
+    """Yield 0 to n - 1 for ever, in random order, each as often as the others."""
+    while True:
+        yield from map(int, rng.permutation(n))
