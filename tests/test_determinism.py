@@ -59,7 +59,7 @@ def expected():
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 @pytest.mark.parametrize("n_jobs", [1, 2, 4])
 def test_results_do_not_depend_on_workers(search, backend, n_jobs, expected):
-    with joblib.parallel_config(backend):
+    with joblib.parallel_backend(backend):  # joblib 1.3 brought parallel_config
         assert results(fit(search, n_jobs=n_jobs)) == expected[search]
 
 
