@@ -16,8 +16,7 @@ from skopt_evo.strategies.operators import (
     resolve_operator,
 )
 
-# Small generations learn from their parents soon; measured best at 50 and at 150
-# candidates among sizes from 4 to 20 (docs/adr/0002).
+# Small generations learn from their parents soon (docs/adr/0002).
 POPULATION_SIZE = 6
 N_INITIAL = 10
 

@@ -10,7 +10,7 @@ from skopt_evo.hypergrad import resolve_gradient
 from skopt_evo.optimizers import resolve_optimizer
 from skopt_evo.proposers import DescentProposer, Settings
 
-# What optimizer="auto" stands for: measured best with adaptive steps (docs/adr/0003).
+# What optimizer="auto" stands for (docs/adr/0003).
 DEFAULT_OPTIMIZER = "adam"
 
 

@@ -44,8 +44,8 @@ class GradientEstimator(Protocol):
         """Return the gradient at `point`; failed losses are NaN."""
 
 
-# Forward differences measured best: half the price of central ones, and more exact than
-# random directions (docs/adr/0003).
+# Forward differences are half the price of central ones, and more exact than random
+# directions (docs/adr/0003).
 GRADIENTS: Mapping[str, Callable[[], GradientEstimator]] = MappingProxyType(
     {
         "auto": partial(FiniteDifference, scheme="forward"),

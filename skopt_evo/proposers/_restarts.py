@@ -124,6 +124,7 @@ class DescentProposer:
         )
         self._trials: dict[bytes, Trial] = {}
         self._losses: dict[bytes, float] = {}
+        self._keys: dict[bytes, bytes] = {}
         self._runs: list[Run] = []
         self._rung = 0
         self._n_started = 0
@@ -152,7 +153,10 @@ class DescentProposer:
 
     def _key(self, genome: FloatArray) -> bytes:
         """Return what is the same for genomes of the same candidate."""
-        return self._layout.key(np.round(genome, DECIMALS))
+        content = genome.tobytes()
+        if content not in self._keys:  # descents that wait ask again and again
+            self._keys[content] = self._layout.key(np.round(genome, DECIMALS))
+        return self._keys[content]
 
     def _unknown(self) -> dict[bytes, Trial]:
         """Return the candidates that this rung's descents wait for, once each."""
