@@ -102,9 +102,9 @@ class Evaluator:
         if not self.n_evaluated:
             return 1
         seconds = self.seconds / (self.n_evaluated * len(self.splits))
-        n_in_time = BATCH_SECONDS / max(seconds, 1e-6)
         if n_fits * seconds < SHORT_SECONDS:
             return n_fits
+        n_in_time = BATCH_SECONDS / seconds
         n_in_turn = n_fits / int(effective_n_jobs(self.parallel.n_jobs))
         return max(1, math.ceil(min(n_in_time, n_in_turn)))
 

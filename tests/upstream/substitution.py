@@ -23,7 +23,7 @@ from differences import DIFFERENCES
 from packaging.specifiers import SpecifierSet
 
 import skopt_evo
-from skopt_evo.space._dimension import same_value
+from skopt_evo.space._values import same_value
 
 SEARCH_NAME, MODE = os.environ["STAND_IN"], os.environ["STAND_IN_MODE"]
 SEARCH = getattr(skopt_evo, SEARCH_NAME)
