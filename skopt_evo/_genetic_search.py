@@ -6,8 +6,8 @@ import numpy as np
 
 from skopt_evo._base import BaseEvoSearchCV
 from skopt_evo._sklearn_compat import Interval, StrOptions
-from skopt_evo.proposers import EvolutionProposer
-from skopt_evo.strategies import GeneLayout, GeneticStrategy
+from skopt_evo.proposers import EvolutionProposer, layout_of
+from skopt_evo.strategies import GeneticStrategy
 from skopt_evo.strategies.operators import (
     CROSSOVERS,
     MUTATIONS,
@@ -263,7 +263,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
     def _make_proposer(self, space, metric, seed):
         is_auto = self.population_size == "auto"
         strategy = GeneticStrategy(
-            GeneLayout(space.n_levels, space.is_numeric, space.active, space.snap),
+            layout_of(space),
             seed=seed,
             population_size=POPULATION_SIZE if is_auto else self.population_size,
             n_initial=N_INITIAL if is_auto else self.population_size,

@@ -2,6 +2,7 @@
 
 from skopt_evo.proposers._evolution import EvolutionProposer
 from skopt_evo.proposers._grid import GridProposer
+from skopt_evo.proposers._layout import layout_of
 from skopt_evo.proposers._protocol import Proposer
 from skopt_evo.proposers._restarts import DescentProposer, Settings
 
@@ -11,4 +12,5 @@ __all__ = [
     "GridProposer",
     "Proposer",
     "Settings",
+    "layout_of",
 ]

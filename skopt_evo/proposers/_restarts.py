@@ -18,10 +18,10 @@ from skopt_evo.proposers._descent import (
     descend,
     descend_adaptively,
 )
+from skopt_evo.proposers._layout import layout_of
 from skopt_evo.proposers._starts import Starts
 from skopt_evo.results import Trial
 from skopt_evo.space import SearchSpace
-from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import FloatArray
 
 # Of the descents of a round, the best eighth goes on after so many gradients each:
@@ -116,9 +116,7 @@ class DescentProposer:
         self._settings = settings
         self._metric = metric
         self._seed = seed
-        self._layout = GeneLayout(
-            space.n_levels, space.is_numeric, space.active, space.snap
-        )
+        self._layout = layout_of(space)
         self._starts = Starts(
             space, self._layout, seed, n_iter, settings.n_restarts, params
         )

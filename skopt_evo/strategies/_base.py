@@ -27,12 +27,16 @@ class GeneLayout(NamedTuple):
     snap : callable
         Maps genomes of shape (..., n_genes) to their canonical form, discrete genes at
         the centre of their bin.
+    parameters : ndarray of shape (n_genes,), dtype=int
+        The number of the parameter that a gene belongs to, from 0 on without gaps: the
+        genes of a vector-valued parameter share one.
     """
 
     n_levels: NDArray[np.int64]
     is_numeric: BoolArray
     active: BoolArray
     snap: Callable[[FloatArray], FloatArray]
+    parameters: NDArray[np.int64]
 
     @classmethod
     def continuous(cls, n_genes: int) -> GeneLayout:
@@ -49,6 +53,7 @@ class GeneLayout(NamedTuple):
             is_numeric=np.ones(n_genes, dtype=bool),
             active=np.ones((1, n_genes), dtype=bool),
             snap=lambda genomes: np.clip(genomes, 0.0, 1.0),
+            parameters=np.arange(n_genes),
         )
 
     @property

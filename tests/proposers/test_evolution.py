@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import loguniform
 
-from skopt_evo.proposers import EvolutionProposer
+from skopt_evo.proposers import EvolutionProposer, layout_of
 from skopt_evo.space import SearchSpace
-from skopt_evo.strategies import GeneLayout, GeneticStrategy
+from skopt_evo.strategies import GeneticStrategy
 from tests.proposers.driving import evaluate, run
 
 SPACE = {"C": loguniform(1e-2, 1e2), "kernel": ["rbf", "poly"]}
@@ -79,8 +79,7 @@ def test_the_loss_is_minus_the_mean_score_of_the_steering_metric() -> None:
 
 def test_a_search_with_a_real_strategy_uses_up_its_budget_and_gets_better() -> None:
     space = SearchSpace(SPACE)
-    layout = GeneLayout(space.n_levels, space.is_numeric, space.active, space.snap)
-    strategy = GeneticStrategy(layout, seed=0)
+    strategy = GeneticStrategy(layout_of(space), seed=0)
     proposer = EvolutionProposer(space, strategy, metric=None)
     batches = run(proposer, lambda params: abs(np.log(params["C"] / 3)), n_iter=60)
     assert sum(map(len, batches)) == 60

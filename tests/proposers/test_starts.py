@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import loguniform, randint, uniform
 
 from skopt_evo.exceptions import SpaceCoverageWarning
+from skopt_evo.proposers import layout_of
 from skopt_evo.proposers._starts import Starts
 from skopt_evo.space import SearchSpace
-from skopt_evo.strategies import GeneLayout
 from tests.proposers.driving import descent_proposer, run, search
 
 
@@ -35,12 +35,7 @@ class Making:
         seed: int = 0,
     ) -> None:
         self.space = SearchSpace(param_grid, seed=seed)
-        self.layout = GeneLayout(
-            self.space.n_levels,
-            self.space.is_numeric,
-            self.space.active,
-            self.space.snap,
-        )
+        self.layout = layout_of(self.space)
         self.starts = Starts(
             self.space, self.layout, seed, n_iter, n_restarts, params or {}
         )

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, loguniform, poisson, randint, uniform
 
+from skopt_evo import proposers
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout, Strategy
 
@@ -55,8 +56,7 @@ FINITE = {
 
 
 def layout_of(param_grid: Any) -> GeneLayout:
-    space = SearchSpace(param_grid)
-    return GeneLayout(space.n_levels, space.is_numeric, space.active, space.snap)
+    return proposers.layout_of(SearchSpace(param_grid))
 
 
 def even_layout(
@@ -72,7 +72,8 @@ def even_layout(
         return np.where(levels > 0, (bins + 0.5) / some, genomes)
 
     mask = np.array(active, dtype=bool).reshape(len(active), len(levels))
-    return GeneLayout(levels, np.array(is_numeric, dtype=bool), mask, snap)
+    numeric = np.array(is_numeric, dtype=bool)
+    return GeneLayout(levels, numeric, mask, snap, np.arange(len(levels)))
 
 
 @st.composite

@@ -169,6 +169,7 @@ def test_a_value_of_no_probability_is_not_looked_for_in_vain() -> None:
         is_numeric=np.array([True]),
         active=np.ones((1, 1), dtype=bool),
         snap=lambda genomes: np.where(genomes < 0.5, 0.25, 0.75),
+        parameters=np.arange(1),
     )
     seen = {layout.key(np.array([0.25])), layout.key(np.array([0.75]))}
     assert unseen(layout, seen, np.random.default_rng(0)) is None
