@@ -39,7 +39,7 @@ class Selection(Protocol):
 
 @runtime_checkable
 class Crossover(Protocol):
-    """Recombines two parents."""
+    """Recombines pairs of parents."""
 
     def __call__(
         self,
@@ -48,12 +48,13 @@ class Crossover(Protocol):
         layout: GeneLayout,
         rng: np.random.Generator,
     ) -> FloatArray:
-        """Make one child of two parents.
+        """Make one child of each pair of parents.
 
         Parameters
         ----------
-        first, second : ndarray of shape (n_genes,)
-            The parents. A gene that is dormant in one of them has the other's value.
+        first, second : ndarray of shape (n, n_genes)
+            The parents, a pair in each row. A gene that is dormant in one of them has
+            the other's value. They are not to be changed.
         layout : GeneLayout
             The genes.
         rng : numpy.random.Generator
@@ -61,30 +62,31 @@ class Crossover(Protocol):
 
         Returns
         -------
-        child : ndarray of shape (n_genes,)
+        children : ndarray of shape (n, n_genes)
             Need not be canonical.
         """
 
 
 @runtime_checkable
 class Mutation(Protocol):
-    """Changes a genome."""
+    """Changes genomes."""
 
     def __call__(
         self,
-        genome: FloatArray,
-        step: float,
+        genomes: FloatArray,
+        steps: FloatArray,
         layout: GeneLayout,
         rng: np.random.Generator,
     ) -> FloatArray:
-        """Change a genome.
+        """Change genomes.
 
         Parameters
         ----------
-        genome : ndarray of shape (n_genes,)
-            What to change.
-        step : float
-            The usual size of a change, on the scale of the genes.
+        genomes : ndarray of shape (n, n_genes)
+            What to change, in its canonical form. The array itself is not to be
+            changed.
+        steps : ndarray of shape (n,)
+            The usual size of a change of each genome, on the scale of the genes.
         layout : GeneLayout
             The genes.
         rng : numpy.random.Generator
@@ -92,7 +94,38 @@ class Mutation(Protocol):
 
         Returns
         -------
-        mutant : ndarray of shape (n_genes,)
+        mutants : ndarray of shape (n, n_genes)
+            Need not be canonical.
+        """
+
+
+@runtime_checkable
+class GeneMutation(Protocol):
+    """Changes genes of one kind: a part of a `MixedMutation`."""
+
+    def move(
+        self,
+        genes: FloatArray,
+        steps: FloatArray,
+        n_levels: IntArray,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        """Change genes, every one of them.
+
+        Parameters
+        ----------
+        genes : ndarray of shape (m,)
+            Genes of any genomes.
+        steps : ndarray of shape (m,)
+            The usual size of a change of each.
+        n_levels : ndarray of shape (m,), dtype=int
+            The number of values that each may have, 0 for a continuum.
+        rng : numpy.random.Generator
+            The source of chance.
+
+        Returns
+        -------
+        moved : ndarray of shape (m,)
             Need not be canonical.
         """
 
@@ -102,7 +135,11 @@ class Survival(Protocol):
     """Chooses who stays in the population."""
 
     def __call__(
-        self, losses: FloatArray, size: int, rng: np.random.Generator
+        self,
+        losses: FloatArray,
+        ages: IntArray,
+        size: int,
+        rng: np.random.Generator,
     ) -> IntArray:
         """Choose from parents and offspring.
 
@@ -111,6 +148,8 @@ class Survival(Protocol):
         losses : ndarray of shape (n,)
             The smaller the better; NaN is a failure. They are in order of age, the
             eldest first.
+        ages : ndarray of shape (n,), dtype=int
+            How many generations ago each was born, 0 for the newborn.
         size : int
             How many there is room for.
         rng : numpy.random.Generator

@@ -7,25 +7,54 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from skopt_evo.strategies.operators._crossover import (
-    BlendCrossover,
-    MixedCrossover,
-    UniformCrossover,
-)
-from skopt_evo.strategies.operators._mutation import GaussianMutation
-from skopt_evo.strategies.operators._selection import TournamentSelection
-from skopt_evo.strategies.operators._survival import ElitistSurvival
+from skopt_evo.strategies.operators._age import AgeSurvival
+from skopt_evo.strategies.operators._blend import BlendCrossover
+from skopt_evo.strategies.operators._categorical import CategoricalMutation
+from skopt_evo.strategies.operators._comma import CommaSurvival
+from skopt_evo.strategies.operators._elitist import ElitistSurvival
+from skopt_evo.strategies.operators._gaussian import GaussianMutation
+from skopt_evo.strategies.operators._integer_geometric import IntegerGeometricMutation
+from skopt_evo.strategies.operators._mixed_crossover import MixedCrossover
+from skopt_evo.strategies.operators._mixed_mutation import MixedMutation
+from skopt_evo.strategies.operators._polynomial import PolynomialMutation
+from skopt_evo.strategies.operators._rank import RankSelection
+from skopt_evo.strategies.operators._simulated_binary import SimulatedBinaryCrossover
+from skopt_evo.strategies.operators._tournament import TournamentSelection
+from skopt_evo.strategies.operators._truncation import TruncationSelection
+from skopt_evo.strategies.operators._two_point import TwoPointCrossover
+from skopt_evo.strategies.operators._uniform import UniformCrossover
 
 Table = Mapping[str, Callable[[], Any]]
 
-SELECTIONS: Table = MappingProxyType({"tournament": TournamentSelection})
+SELECTIONS: Table = MappingProxyType(
+    {
+        "tournament": TournamentSelection,
+        "truncation": TruncationSelection,
+        "rank": RankSelection,
+    }
+)
 CROSSOVERS: Table = MappingProxyType(
-    {"auto": MixedCrossover, "uniform": UniformCrossover, "blend": BlendCrossover}
+    {
+        "auto": MixedCrossover,
+        "uniform": UniformCrossover,
+        "two_point": TwoPointCrossover,
+        "blend": BlendCrossover,
+        "simulated_binary": SimulatedBinaryCrossover,
+    }
 )
+# The name of a part stands for the whole mutation that has it.
 MUTATIONS: Table = MappingProxyType(
-    {"auto": GaussianMutation, "gaussian": GaussianMutation}
+    {
+        "auto": MixedMutation,
+        "gaussian": GaussianMutation().frame,
+        "polynomial": PolynomialMutation().frame,
+        "integer_geometric": IntegerGeometricMutation().frame,
+        "categorical": CategoricalMutation().frame,
+    }
 )
-SURVIVALS: Table = MappingProxyType({"elitist": ElitistSurvival})
+SURVIVALS: Table = MappingProxyType(
+    {"elitist": ElitistSurvival, "age": AgeSurvival, "comma": CommaSurvival}
+)
 
 
 def resolve_operator(parameter: str, operator: Any, table: Table) -> Any:

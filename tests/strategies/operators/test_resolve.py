@@ -16,15 +16,26 @@ from skopt_evo.strategies.operators import (
     MUTATIONS,
     SELECTIONS,
     SURVIVALS,
+    AgeSurvival,
     BlendCrossover,
+    CategoricalMutation,
+    CommaSurvival,
     Crossover,
     ElitistSurvival,
     GaussianMutation,
+    GeneMutation,
+    IntegerGeometricMutation,
     MixedCrossover,
+    MixedMutation,
     Mutation,
+    PolynomialMutation,
+    RankSelection,
     Selection,
+    SimulatedBinaryCrossover,
     Survival,
     TournamentSelection,
+    TruncationSelection,
+    TwoPointCrossover,
     UniformCrossover,
     resolve_operator,
 )
@@ -37,13 +48,27 @@ TABLES = {
 }
 NAMES = [(kind, name) for kind, (table, _) in TABLES.items() for name in table]
 
+PARTS = [
+    GaussianMutation(),
+    PolynomialMutation(eta=3.0),
+    IntegerGeometricMutation(),
+    CategoricalMutation(),
+]
+
 OBJECTS = [
     TournamentSelection(size=5),
+    TruncationSelection(fraction=0.2),
+    RankSelection(pressure=2.0),
     UniformCrossover(),
+    TwoPointCrossover(),
     BlendCrossover(alpha=0.1),
+    SimulatedBinaryCrossover(eta=3.0),
     MixedCrossover((UniformCrossover(), BlendCrossover(0.0))),
-    GaussianMutation(n_genes=3.0, resample=0.5),
+    MixedMutation(PolynomialMutation(), n_parameters=3.0, resample=0.5),
+    *PARTS,
     ElitistSurvival(),
+    AgeSurvival(),
+    CommaSurvival(),
 ]
 
 
@@ -51,18 +76,63 @@ OBJECTS = [
     ("kind", "name", "expected"),
     [
         ("selection", "tournament", TournamentSelection(size=2)),
-        ("crossover", "auto", MixedCrossover()),
+        ("selection", "truncation", TruncationSelection(fraction=0.5)),
+        ("selection", "rank", RankSelection(pressure=1.5)),
+        (
+            "crossover",
+            "auto",
+            MixedCrossover((BlendCrossover(alpha=0.3), UniformCrossover())),
+        ),
         ("crossover", "uniform", UniformCrossover()),
+        ("crossover", "two_point", TwoPointCrossover()),
         ("crossover", "blend", BlendCrossover(alpha=0.3)),
-        ("mutation", "auto", GaussianMutation(n_genes=1.5, resample=0.05)),
-        ("mutation", "gaussian", GaussianMutation()),
+        ("crossover", "simulated_binary", SimulatedBinaryCrossover(eta=15.0)),
+        (
+            "mutation",
+            "auto",
+            MixedMutation(
+                GaussianMutation(),
+                GaussianMutation(),
+                CategoricalMutation(),
+                n_parameters=1.5,
+                resample=0.05,
+            ),
+        ),
+        ("mutation", "gaussian", MixedMutation()),
+        (
+            "mutation",
+            "polynomial",
+            MixedMutation(PolynomialMutation(eta=20.0), PolynomialMutation(eta=20.0)),
+        ),
+        (
+            "mutation",
+            "integer_geometric",
+            MixedMutation(integer=IntegerGeometricMutation()),
+        ),
+        ("mutation", "categorical", MixedMutation()),
         ("survival", "elitist", ElitistSurvival()),
+        ("survival", "age", AgeSurvival()),
+        ("survival", "comma", CommaSurvival()),
     ],
 )
 def test_a_name_stands_for_default_settings(
     kind: str, name: str, expected: Any
 ) -> None:
     assert resolve_operator(kind, name, TABLES[kind][0]) == expected
+
+
+def test_every_operator_has_a_name() -> None:
+    # A frame has the names of its parts.
+    made = [resolve_operator(kind, name, TABLES[kind][0]) for kind, name in NAMES]
+    frames = [frame for frame in made if isinstance(frame, MixedMutation)]
+    parts = [p for f in frames for p in (f.continuous, f.integer, f.category)]
+    assert {type(o) for o in [*made, *parts]} == {type(o) for o in OBJECTS}
+
+
+@pytest.mark.parametrize("part", PARTS, ids=repr)
+def test_a_part_of_a_mutation_is_a_mutation(part: Any) -> None:
+    assert isinstance(part, GeneMutation)
+    assert isinstance(part, Mutation)
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMES)
@@ -88,8 +158,8 @@ def test_an_object_or_a_function_is_returned_as_it_is(operator: Any) -> None:
         ("selection", "turnament", "Did you mean 'tournament'?"),
         ("crossover", "Uniform", "Did you mean 'uniform'?"),
         ("mutation", "gausian", "Did you mean 'gaussian'?"),
-        ("crossover", "gaussian", "Pass one of ['auto', 'blend', 'uniform']"),
-        ("survival", "", "Pass one of ['elitist']"),
+        ("crossover", "gaussian", "Pass one of ['auto', 'blend', 'simulated_binary', "),
+        ("survival", "", "Pass one of ['age', 'comma', 'elitist']"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_known_ones(

@@ -52,7 +52,8 @@ class TournamentSelection:
         self, losses: FloatArray, size: int, rng: np.random.Generator
     ) -> IntArray:
         entrants = rng.integers(len(losses), size=(size, self.size))
-        # argmin would take a NaN for the smallest.
-        worst_last = np.where(np.isnan(losses), np.inf, losses)[entrants]
-        winners = entrants[np.arange(size), worst_last.argmin(axis=1)]
+        # Ranks put NaN last and infinity before it, where argmin would take NaN for the
+        # smallest; equal losses share a rank, so that the first entrant wins.
+        ranks = np.unique(losses, return_inverse=True)[1]
+        winners = entrants[np.arange(size), ranks[entrants].argmin(axis=1)]
         return np.asarray(winners, dtype=np.int64)

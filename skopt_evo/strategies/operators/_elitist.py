@@ -1,4 +1,4 @@
-"""Survival: who stays in the population."""
+"""Elitist survival, (mu + lambda)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ class ElitistSurvival:
     --------
     >>> import numpy as np
     >>> from skopt_evo.strategies.operators import ElitistSurvival
-    >>> losses = np.array([0.3, np.nan, 0.1, 0.2])
-    >>> ElitistSurvival()(losses, 2, np.random.default_rng(0))
+    >>> losses, ages = np.array([0.3, np.nan, 0.1, 0.2]), np.array([1, 1, 0, 0])
+    >>> ElitistSurvival()(losses, ages, 2, np.random.default_rng(0))
     array([2, 3])
     """
 
     def __call__(
-        self, losses: FloatArray, size: int, rng: np.random.Generator
+        self,
+        losses: FloatArray,
+        ages: IntArray,
+        size: int,
+        rng: np.random.Generator,
     ) -> IntArray:
         order = np.lexsort((-np.arange(len(losses)), losses))  # NaN sorts last
         return np.asarray(order[~np.isnan(losses[order])][:size], dtype=np.int64)

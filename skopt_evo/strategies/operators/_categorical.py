@@ -1,0 +1,49 @@
+"""Mutation of categories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from skopt_evo.strategies._base import FloatArray
+from skopt_evo.strategies.operators._part import MutationPart
+from skopt_evo.strategies.operators._protocols import IntArray
+
+
+@dataclass(frozen=True)
+class CategoricalMutation(MutationPart):
+    """Replace categories by other ones, each of these as likely as the rest.
+
+    It is a part of a `MixedMutation`, for categories. By itself it is that mutation
+    with this part.
+
+    References
+    ----------
+    R. Li et al., "Mixed integer evolution strategies for parameter optimization",
+    Evolutionary Computation 21(1), 29-64, 2013.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.strategies.operators import CategoricalMutation
+    >>> genes, n_levels = np.full(6, 0.125), np.full(6, 4)
+    >>> rng = np.random.default_rng(0)
+    >>> CategoricalMutation().move(genes, np.full(6, 0.1), n_levels, rng)
+    array([0.875, 0.625, 0.625, 0.375, 0.375, 0.375])
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = ("category",)
+
+    def move(
+        self,
+        genes: FloatArray,
+        steps: FloatArray,
+        n_levels: IntArray,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        """Change genes, every one of them; see `GeneMutation`."""
+        here = np.minimum((genes * n_levels).astype(np.int64), n_levels - 1)
+        other = (here + rng.integers(1, n_levels)) % n_levels
+        return np.asarray((other + 0.5) / n_levels, dtype=np.float64)

@@ -1,0 +1,44 @@
+"""Comma survival, (mu, lambda)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skopt_evo.strategies._base import FloatArray
+from skopt_evo.strategies.operators._protocols import IntArray
+
+
+@dataclass(frozen=True)
+class CommaSurvival:
+    """Keep the best of the newborn; parents die, (mu, lambda).
+
+    The search forgets its best member, so it can leave a local optimum. Where too few
+    of the newborn succeeded, the best of the next youngest generation fill up, and so
+    on. Of equals the younger stays. Failed members never stay.
+
+    References
+    ----------
+    H.-P. Schwefel, "Numerical Optimization of Computer Models", Wiley, 1981.
+    H.-G. Beyer and H.-P. Schwefel, "Evolution strategies: a comprehensive
+    introduction", Natural Computing 1, 3-52, 2002.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.strategies.operators import CommaSurvival
+    >>> losses, ages = np.array([0.1, 0.2, 0.5, 0.4, 0.3]), np.array([1, 1, 0, 0, 0])
+    >>> CommaSurvival()(losses, ages, 2, np.random.default_rng(0))
+    array([4, 3])
+    """
+
+    def __call__(
+        self,
+        losses: FloatArray,
+        ages: IntArray,
+        size: int,
+        rng: np.random.Generator,
+    ) -> IntArray:
+        order = np.lexsort((-np.arange(len(losses)), losses, ages))
+        return np.asarray(order[~np.isnan(losses[order])][:size], dtype=np.int64)
