@@ -20,6 +20,9 @@ from skopt_evo.strategies._design import space_filling, unseen
 CANDIDATES_PER_START = 5
 FEWEST, MOST = 2, 20
 
+# Nobody asks for the exact number of settings where there are more than this.
+MANY = 2**53
+
 REMEDY = (
     "Raise n_iter (and n_restarts, if it is a number), or use GeneticSearchCV, which "
     "needs no gradient and searches categories as well as numbers."
@@ -144,10 +147,11 @@ class Starts:
         is_finite = all(dimension.is_finite for dimension in dimensions)
         size = math.prod(dimension.n_levels for dimension in dimensions)
         if not is_finite or len(genomes) < size:
+            # The number of masks of many columns has too many digits to be printed.
+            total = size if is_finite and size < MANY else "endless"
             yield (
                 f"{self._name(branch)} has no numeric parameter, so that there is no "
-                f"gradient: {len(genomes)} of its {size if is_finite else 'endless'} "
-                "settings were tried."
+                f"gradient: {len(genomes)} of its {total} settings were tried."
             )
 
     def _untried_categories(

@@ -1,6 +1,7 @@
 """The search space: from ``param_grid`` to the unit cube and back."""
 
+from skopt_evo.space._arrays import Mask, Vector
 from skopt_evo.space._check import check_parameter_names
 from skopt_evo.space._codec import SearchSpace
 
-__all__ = ["SearchSpace", "check_parameter_names"]
+__all__ = ["Mask", "SearchSpace", "Vector", "check_parameter_names"]

@@ -53,6 +53,7 @@ def _host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
         name
         for name, dimension in dimensions.items()
         if dimension.is_finite
+        and not dimension.is_vector  # nothing is nested in an array
         and any(other.startswith(name + "__") for other in dimensions)
     ]
     values = itertools.product(*(dimensions[name].values() for name in hosts))

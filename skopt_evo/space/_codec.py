@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,17 @@ from skopt_evo.space._parse import parse_dimension, parse_grid
 
 FloatArray = NDArray[np.float64]
 
+# Where in a genome a parameter is: the number of its gene, or the slice of its genes.
+Place: TypeAlias = "int | slice"
+
 
 class SearchSpace:
     """A ``param_grid``, as parameter settings and as the unit cube.
 
-    A genome has one gene per parameter with more than one value. Branches (the dicts
-    of a list) that have the same parameter with the same values share its gene; where
-    there are several branches, the first gene chooses among them. A gene that the
+    A genome has one gene per parameter with more than one value; a parameter that is an
+    array (`Mask`, `Vector`) has a gene an entry, side by side. Branches (the dicts of a
+    list) that have the same parameter with the same values share its genes; where there
+    are several branches, the first gene chooses among them. A gene that the
     chosen branch does not have is dormant: it is carried along without effect. Where
     branches overlap, a setting belongs to the first one that has it.
 
@@ -37,12 +41,15 @@ class SearchSpace:
     ----------
     genes : list of Dimension
         The dimension of each gene; the branch gene is a `Levels` of branch numbers.
+    parameters : ndarray of shape (n_genes,), dtype=int
+        The number of the parameter that each gene belongs to: the genes of an array
+        share one. The branch gene is a parameter of its own.
     n_branches : int
         The number of dicts.
     active : ndarray of shape (n_branches, n_genes), dtype=bool
         Which genes matter in which branch.
     size : int or math.inf
-        The number of grid points, `math.inf` if they cannot be counted.
+        The number of grid points, however large, `math.inf` if they cannot be counted.
 
     Raises
     ------
@@ -72,13 +79,18 @@ class SearchSpace:
             for grid in self._grids
         ]
         self.genes: list[Dimension] = []
-        self._numbers: dict[Hashable, int] = {}
+        self._numbers: list[int] = []
+        self._parts: dict[Hashable, tuple[Dimension, Place]] = {}
         if self.n_branches > 1:
-            self.genes.append(Levels("branch", range(self.n_branches)))
-        self._gene_of = [self._assign_genes(branch) for branch in self.branches]
+            branch_gene = Levels("branch", range(self.n_branches))
+            # Without an identity: a parameter may be named "branch" as well.
+            self._parts[None] = branch_gene, self._append(branch_gene)
+        self._places = [self._assign_genes(branch) for branch in self.branches]
+        self.parameters = np.array(self._numbers, dtype=np.int64)
         self.active = np.zeros((self.n_branches, len(self.genes)), dtype=bool)
-        for branch_number, gene_of in enumerate(self._gene_of):
-            self.active[branch_number, list(gene_of.values())] = True
+        for branch_number, places in enumerate(self._places):
+            for place in places.values():
+                self.active[branch_number, place] = True
             if self.n_branches > 1:
                 self.active[branch_number, 0] = True
         self._earlier = {
@@ -86,7 +98,9 @@ class SearchSpace:
             for branch in range(self.n_branches)
             if (earlier := self._overlapping(branch))
         }
-        self.size = sum(self.branch_size(number) for number in range(self.n_branches))
+        sizes = [self.branch_size(number) for number in range(self.n_branches)]
+        # An int may be too large to be added to a float.
+        self.size = math.inf if math.inf in sizes else sum(sizes)
 
     @property
     def n_genes(self) -> int:
@@ -112,8 +126,13 @@ class SearchSpace:
         return numeric
 
     def gene_of(self, branch: int) -> Mapping[str, int]:
-        """Return the gene number of each parameter that varies in a branch."""
-        return self._gene_of[branch]
+        """Return the gene number of each parameter that varies, arrays left out."""
+        places = self._places[branch].items()
+        return {name: place for name, place in places if not isinstance(place, slice)}
+
+    def places_of(self, branch: int) -> Mapping[str, Place]:
+        """Return where in a genome each parameter that varies is, arrays as a slice."""
+        return self._places[branch]
 
     def branch_of(self, genome: Any) -> int:
         """Return which branch a genome lies in."""
@@ -126,9 +145,9 @@ class SearchSpace:
     def decode(self, genome: Any) -> dict[str, Any]:
         """Return the parameter setting of a genome, its names sorted."""
         branch = self.branch_of(genome)
-        gene_of = self._gene_of[branch]
+        places = self._places[branch]
         return {
-            name: dimension.decode(genome[gene_of[name]] if name in gene_of else 0.5)
+            name: dimension.decode(genome[places[name]] if name in places else 0.5)
             for name, dimension in self.branches[branch].items()
         }
 
@@ -185,10 +204,10 @@ class SearchSpace:
         genome = np.full(self.n_genes, 0.5)
         if self.n_branches > 1:
             genome[0] = self.branch_gene(branch)
-        for name, gene in self._gene_of[branch].items():
+        for name, place in self._places[branch].items():
             if name in params:
                 try:
-                    genome[gene] = self.genes[gene].encode(params[name])
+                    genome[place] = self.branches[branch][name].encode(params[name])
                 except ValueError:
                     continue  # e.g. gamma="scale" where the space is of numbers
         return self._snap_genes(genome)
@@ -235,8 +254,8 @@ class SearchSpace:
 
     def _snap_genes(self, genomes: Any) -> FloatArray:
         snapped: FloatArray = np.array(genomes, dtype=np.float64, order="C")
-        for number, gene in enumerate(self.genes):
-            snapped[..., number] = gene.snap(snapped[..., number])
+        for dimension, place in self._parts.values():
+            snapped[..., place] = dimension.snap(snapped[..., place])
         return snapped
 
     def _move_to_first_branch(self, genome: FloatArray) -> None:
@@ -248,9 +267,10 @@ class SearchSpace:
         for earlier in self._earlier[branch]:
             if self._holds(earlier, params):
                 genome[0] = self.branch_gene(earlier)
-                for name, gene in self._gene_of[earlier].items():
-                    if self._gene_of[branch].get(name) != gene:
-                        genome[gene] = self.genes[gene].locate(params[name])
+                for name, place in self._places[earlier].items():
+                    if self._places[branch].get(name) != place:
+                        dimension = self.branches[earlier][name]
+                        genome[place] = dimension.locate(params[name])
                 return
 
     def _holds(self, branch: int, params: Mapping[str, Any]) -> bool:
@@ -270,22 +290,27 @@ class SearchSpace:
             and all(may_overlap(earlier[name], dimensions[name]) for name in earlier)
         ]
 
-    def _assign_genes(self, branch: dict[str, Dimension]) -> dict[str, int]:
-        """Give each varying dimension of a branch a gene, a shared one if it can be."""
-        gene_of = {}
+    def _assign_genes(self, branch: dict[str, Dimension]) -> dict[str, Place]:
+        """Give varying dimensions of a branch their genes, shared ones if it can be."""
+        places = {}
         for name, dimension in branch.items():
             if dimension.n_levels != 1:
-                gene_of[name] = self._gene(dimension)
-                branch[name] = self.genes[gene_of[name]]
-        return gene_of
+                branch[name], places[name] = self._part(dimension)
+        return places
 
-    def _gene(self, dimension: Dimension) -> int:
-        """Return the number of a dimension's gene, a new one if it has none yet."""
+    def _part(self, dimension: Dimension) -> tuple[Dimension, Place]:
+        """Return a dimension's equal and its place in genomes, a new one if need be."""
         identity = (dimension.name, dimension.signature())
-        if identity not in self._numbers:
-            self._numbers[identity] = len(self.genes)
-            self.genes.append(dimension)
-        return self._numbers[identity]
+        if identity not in self._parts:
+            self._parts[identity] = dimension, self._append(dimension)
+        return self._parts[identity]
+
+    def _append(self, dimension: Dimension) -> Place:
+        """Append the genes of a dimension, and return their place."""
+        start, size = len(self.genes), len(dimension.elements)
+        self._numbers += [len(self._parts)] * size
+        self.genes += dimension.elements
+        return slice(start, start + size) if dimension.is_vector else start
 
     def _is_listed(self, branch: int, name: str) -> bool:
         return not hasattr(self._grids[branch][name], "rvs")
@@ -310,7 +335,7 @@ class SearchSpace:
         if self.n_branches > 1:
             genome[0] = self.branch_gene(branch)
         for name, dimension in dimensions.items():
-            gene = dimension.encode(params[name])
-            if name in self._gene_of[branch]:
-                genome[self._gene_of[branch][name]] = gene
+            genes = dimension.encode(params[name])
+            if name in self._places[branch]:
+                genome[self._places[branch][name]] = genes
         return genome

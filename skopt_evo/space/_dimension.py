@@ -1,6 +1,7 @@
 """One parameter of a search space, on its own scale in the unit interval.
 
-A dimension maps a gene, a number in [0, 1], to a value of its parameter and back.
+A dimension maps a gene, a number in [0, 1], to a value of its parameter and back. Where
+the values are arrays, there is a gene an entry (see `VectorDimension`).
 Discrete dimensions cut [0, 1] into one bin per value; the centre of the bin is the
 gene's canonical form, which `snap` returns.
 """
@@ -41,10 +42,14 @@ class Dimension(ABC):
     is_numeric : bool
         Whether neighbouring genes stand for neighbouring values, so that a local
         step (and a derivative) has a meaning.
+    is_vector : bool
+        Whether the values are arrays: where others have a gene, this one has an array
+        of them.
     """
 
     n_levels: int = 0
     is_numeric: bool = True
+    is_vector: bool = False
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -54,12 +59,17 @@ class Dimension(ABC):
         """Whether all values can be listed."""
         return self.n_levels > 0
 
+    @property
+    def elements(self) -> list[Dimension]:
+        """The dimension of each gene."""
+        return [self]
+
     @abstractmethod
-    def decode(self, gene: float) -> Any:
+    def decode(self, gene: Any) -> Any:
         """Return the value that `gene` stands for."""
 
     @abstractmethod
-    def encode(self, value: Any) -> float:
+    def encode(self, value: Any) -> Any:
         """Return the gene of `value`; ValueError if it is not one of ours."""
 
     @abstractmethod
@@ -70,7 +80,7 @@ class Dimension(ABC):
     def signature(self) -> Hashable:
         """Return what two dimensions have to share to be the same one."""
 
-    def locate(self, value: Any) -> float:
+    def locate(self, value: Any) -> Any:
         """Return the gene of `value`, as `encode` does, and keep nothing of it."""
         return self.encode(value)
 
@@ -222,10 +232,15 @@ def may_overlap(first: Dimension, second: Dimension) -> bool:
     """Tell, without listing many numbers, whether two dimensions may share a value."""
     if first is second:
         return True
+    if first.is_vector and second.is_vector:
+        ours, others = first.elements, second.elements
+        return len(ours) == len(others) and may_overlap(ours[0], others[0])
     if first.is_numeric and second.is_numeric:
+        if first.is_vector or second.is_vector:
+            return False
         ends = [(dim.decode(0.0), dim.decode(1.0)) for dim in (first, second)]
         return bool(max(low for low, _ in ends) <= min(high for _, high in ends))
     for one, other in ((first, second), (second, first)):
-        if one.is_finite and not one.is_numeric:
+        if one.is_finite and not one.is_numeric and not one.is_vector:
             return any(map(other.holds, one.values()))
     return False  # draws are shared by what is drawn from the same object alone

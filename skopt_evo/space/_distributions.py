@@ -72,7 +72,7 @@ def parse_distribution(name: str, distribution: Any, seed: int) -> Dimension:
     if not low <= high or any(map(math.isnan, quantiles)):
         raise SearchSpaceError(
             f"The distribution of parameter {name!r} in param_grid is improper: "
-            f"{_describe(distribution)} has the support [{low}, {high}]. Its arguments "
+            f"{describe(distribution)} has the support [{low}, {high}]. Its arguments "
             f"must make sense to scipy.stats: {ARGUMENTS}"
         )
     if _is_discrete(distribution):
@@ -226,7 +226,8 @@ def _is_discrete(distribution: Any) -> bool:
     return isinstance(distribution.ppf(0.5), numbers.Integral)
 
 
-def _describe(distribution: Any) -> str:
+def describe(distribution: Any) -> str:
+    """Return a distribution as it is written, e.g. ``uniform(0, 1)``."""
     arguments = [repr(value) for value in getattr(distribution, "args", ())]
     keywords = getattr(distribution, "kwds", {})
     arguments += [f"{key}={value!r}" for key, value in keywords.items()]

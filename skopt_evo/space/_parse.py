@@ -9,10 +9,12 @@ import numpy as np
 from sklearn.model_selection import ParameterGrid
 
 from skopt_evo.exceptions import SearchSpaceError, SearchSpaceTypeError
+from skopt_evo.space._arrays import Mask, Vector
 from skopt_evo.space._dimension import Dimension
 from skopt_evo.space._distributions import ALLOWED, parse_distribution
 from skopt_evo.space._levels import Categories, Integers, Levels
 from skopt_evo.space._values import fingerprint, is_number
+from skopt_evo.space._vector import MaskDimension, VectorDimension
 
 
 def parse_grid(param_grid: Any) -> list[dict[str, Any]]:
@@ -49,18 +51,23 @@ def parse_dimension(name: str, values: Any, seed: int) -> Dimension:
     ----------
     name : str
         The parameter's name.
-    values : sequence or distribution
-        As `GridSearchCV` or `RandomizedSearchCV` take it.
+    values : sequence, distribution, Mask or Vector
+        As `GridSearchCV` or `RandomizedSearchCV` take it, or what arrays are made of.
     seed : int
         Base of the seeds for distributions that can only be sampled.
 
     Raises
     ------
     SearchSpaceError
-        If `values` is empty, not one-dimensional or not a proper distribution.
+        If `values` is empty, not one-dimensional or not a proper distribution, or a
+        `Vector` of values that can only be sampled.
     SearchSpaceTypeError
         If `values` is neither a sequence nor a distribution.
     """
+    if isinstance(values, Mask):
+        return MaskDimension(name, values.size)
+    if isinstance(values, Vector):
+        return _parse_vector(name, values, seed)
     if hasattr(values, "rvs"):
         return parse_distribution(name, values, seed)
     if isinstance(values, np.ndarray) and values.ndim == 0:
@@ -72,6 +79,17 @@ def parse_dimension(name: str, values: Any, seed: int) -> Dimension:
     except ValueError as error:
         raise SearchSpaceError(f"{_sentence(error)} {ALLOWED}") from None
     return _parse_sequence(name, values)
+
+
+def _parse_vector(name: str, vector: Vector, seed: int) -> Dimension:
+    element = parse_distribution(name, vector.distribution, seed)
+    if not element.is_numeric:
+        raise SearchSpaceError(
+            f"The value {vector!r} of parameter {name!r} in param_grid has no scale: "
+            "its distribution can only be sampled. Pass one of numbers with a ppf "
+            "method, such as scipy.stats.loguniform(1e-3, 1e3)."
+        )
+    return VectorDimension(name, element, vector.size)
 
 
 def _sentence(error: Exception) -> str:

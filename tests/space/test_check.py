@@ -14,7 +14,8 @@ from sklearn.svm import SVC
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.exceptions import SearchSpaceError
-from skopt_evo.space import SearchSpace, check_parameter_names
+from skopt_evo.preprocessing import ColumnMask
+from skopt_evo.space import Mask, SearchSpace, check_parameter_names
 
 PIPELINE = Pipeline([("scale", StandardScaler()), ("model", SVC())])
 
@@ -176,3 +177,16 @@ def test_a_search_raises_when_it_is_fitted_before_any_candidate_is(
     model = search(NeverFitted(), param_grid, error_score="raise")
     with pytest.raises(SearchSpaceError, match=message):
         model.fit(X, y)
+
+
+def test_the_entries_of_an_array_are_checked_as_one_value():
+    pipeline = Pipeline([("mask", ColumnMask()), ("model", SVC())])
+    check(pipeline, {"mask__mask": Mask(100), "model__C": uniform(0, 1)})
+    with pytest.raises(SearchSpaceError, match="Did you mean 'mask__mask'"):
+        check(pipeline, {"mask__masks": Mask(100)})
+
+
+def test_nothing_can_be_nested_in_an_array():
+    pipeline = Pipeline([("mask", ColumnMask()), ("model", SVC())])
+    with pytest.raises(SearchSpaceError, match="Invalid parameter 'mask__mask'"):
+        check(pipeline, {"mask": Mask(100), "mask__mask": [None]})

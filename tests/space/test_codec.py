@@ -13,7 +13,7 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.svm import SVC
 
 from skopt_evo.exceptions import SearchSpaceError
-from skopt_evo.space import SearchSpace
+from skopt_evo.space import Mask, SearchSpace, Vector
 
 loguniform, randint, uniform = stats.loguniform, stats.randint, stats.uniform
 
@@ -26,6 +26,7 @@ class Words:
 
 
 WORDS = Words()
+ODD = np.array([True, False, True])
 FINITE = [
     [1, 2, 3],
     [3, 4.0, 5],
@@ -37,12 +38,16 @@ FINITE = [
     [True, False],
     [SVC(), PCA(2), "passthrough", None],
     [[1, 2], [1], {"a": 1}],
+    [None, ODD],
     range(1, 4),
     np.array([0.5, 0.25]),
     randint(2, 6),
     randint(1, 4, loc=1),
     stats.binom(3, 0.5),
     stats.rv_discrete(values=([1, 3], [0.5, 0.5])),
+    Mask(1),
+    Mask(3),
+    Vector(randint(0, 2), 2),
 ]
 LARGE = [
     uniform(0, 1),
@@ -53,6 +58,8 @@ LARGE = [
     stats.poisson(2),
     randint(0, 2**31),
     WORDS,
+    Mask(70),
+    Vector(loguniform(1e-2, 1), 3),
 ]
 NAMES = st.sampled_from(["a", "b", "step__c", "step__d"])
 
@@ -76,6 +83,12 @@ def branches(param_grid):
 
 def belongs(value, values):
     """Tell whether `value` can come from one entry of a param_grid."""
+    if isinstance(values, Mask):
+        return value.dtype == bool and value.shape == (values.size,) and value.any()
+    if isinstance(values, Vector):
+        entries = value.tolist()
+        is_complete = len(entries) == values.size
+        return is_complete and all(belongs(v, values.distribution) for v in entries)
     if values is WORDS:
         return isinstance(value, str) and len(value) == 12
     if hasattr(values, "pmf"):
@@ -84,16 +97,20 @@ def belongs(value, values):
         low, high = values.support()
         return type(value) is float and low <= value <= high
     return any(
-        value is listed or (type(value) is type(listed) and value == listed)
+        value is listed or (type(value) is type(listed) and is_equal(value, listed))
         for listed in values
     )
+
+
+def is_equal(first, second):
+    """Tell whether two values are the same, arrays among them."""
+    return first is second or np.array_equal(first, second)
 
 
 def is_same(first, second):
     """Tell whether two settings are the same, floats up to the last digits."""
     return first.keys() == second.keys() and all(
-        first[name] is second[name]
-        or first[name] == second[name]
+        is_equal(first[name], second[name])
         or first[name] == pytest.approx(second[name], rel=1e-9, abs=1e-12)
         for name in first
     )
@@ -124,7 +141,7 @@ def test_a_setting_survives_the_round_trip(case):
     assert list(again) == list(params)
     for name, value in params.items():
         assert type(again[name]) is type(value)
-        assert again[name] is value or again[name] == value
+        assert is_equal(again[name], value)
 
 
 @given(case=spaces_and_genomes())
@@ -173,16 +190,24 @@ def test_dormant_genes_do_not_matter(case, data):
     assert is_same(space.decode(other), space.decode(genome))
 
 
+def listed_values(values):
+    """List the values of one entry of a finite param_grid in their order."""
+    if isinstance(values, Mask):
+        bits = itertools.product([True, False], repeat=values.size)
+        return [np.array(mask) for mask in sorted(filter(any, bits), key=sum)]
+    if isinstance(values, Vector):
+        entries = listed_values(values.distribution)
+        return list(map(np.array, itertools.product(entries, repeat=values.size)))
+    if hasattr(values, "rvs"):
+        return sorted({*values.rvs(size=1000, random_state=0)})
+    return values
+
+
 @given(param_grid=param_grids(FINITE))
 @settings(deadline=None, max_examples=60)
 def test_the_grid_is_that_of_scikit_learn(param_grid):
     listed = [
-        {
-            name: sorted({*values.rvs(size=1000, random_state=0)})
-            if hasattr(values, "rvs")
-            else values
-            for name, values in grid.items()
-        }
+        {name: listed_values(values) for name, values in grid.items()}
         for grid in branches(param_grid)
     ]
     space, expected = SearchSpace(param_grid), ParameterGrid(listed)
@@ -201,11 +226,17 @@ def test_the_genes_of_a_branch_are_active_in_it(param_grid):
     assert space.parameter_names == sorted({name for grid in grids for name in grid})
     assert space.n_levels.shape == space.is_numeric.shape == (space.n_genes,)
     for branch, grid in enumerate(grids):
-        numbers = space.gene_of(branch)
+        places = space.places_of(branch)
         varying = {name for name in grid if space.branches[branch][name].n_levels != 1}
-        assert numbers.keys() == varying
-        expected = {*numbers.values(), *([0] if len(grids) > 1 else [])}
-        assert {*np.flatnonzero(space.active[branch])} == expected
+        assert places.keys() == varying
+        active = np.zeros(space.n_genes, dtype=bool)
+        active[:1] = len(grids) > 1
+        for place in places.values():
+            active[place] = True
+            assert len({*space.parameters[np.r_[place]]}) == 1
+        np.testing.assert_array_equal(space.active[branch], active)
+        numbers = {name: p for name, p in places.items() if isinstance(p, int)}
+        assert space.gene_of(branch) == numbers
 
 
 def test_one_parameter_is_one_gene():
@@ -216,6 +247,65 @@ def test_one_parameter_is_one_gene():
     np.testing.assert_array_equal(space.n_levels, [0, 2, 3])
     np.testing.assert_array_equal(space.is_numeric, [True, False, True])
     assert space.decode([0.0, 0.9, 0.5]) == {"C": 1.0, "fixed": 0, "k": "b", "n": 2}
+
+
+def test_an_array_has_a_gene_an_entry():
+    space = SearchSpace(
+        {
+            "C": loguniform(1, 10),
+            "m": Mask(3),
+            "one": Mask(1),
+            "w": Vector(uniform(), 2),
+        }
+    )
+    assert [gene.name for gene in space.genes] == ["C", "m", "m", "m", "w", "w"]
+    np.testing.assert_array_equal(space.parameters, [0, 1, 1, 1, 2, 2])
+    np.testing.assert_array_equal(space.n_levels, [0, 2, 2, 2, 0, 0])
+    np.testing.assert_array_equal(space.is_numeric, [1, 0, 0, 0, 1, 1])
+    params = space.decode([0.0, 0.6, 0.1, 0.9, 0.25, 0.75])
+    expected = {
+        "C": 1.0,
+        "m": ODD,
+        "one": np.array([True]),
+        "w": np.array([0.25, 0.75]),
+    }
+    assert is_same(params, expected)
+
+
+def test_the_branch_gene_is_a_parameter_of_its_own():
+    space = SearchSpace([{"branch": [0, 1], "m": Mask(2)}, {"m": Mask(2)}])
+    np.testing.assert_array_equal(space.parameters, [0, 1, 2, 2])
+    np.testing.assert_array_equal(space.active, [[1, 1, 1, 1], [1, 0, 1, 1]])
+    assert space.decode([0.1, 0.9, 0.9, 0.1])["branch"] == 1
+
+
+def test_branches_share_all_the_genes_of_an_array():
+    w = Vector(uniform(0, 1), 2)
+    space = SearchSpace(
+        [{"m": Mask(3), "w": w, "a": [1, 2]}, {"m": Mask(3), "w": w}, {"m": Mask(2)}]
+    )
+    first, second, third = map(space.places_of, range(3))
+    assert (first["m"], first["w"]) == (second["m"], second["w"])
+    assert first["m"] != third["m"]
+    genome = space.encode({"m": ODD, "w": np.array([0.1, 0.2]), "a": 1})
+    genome[0] = space.branch_gene(1)
+    assert is_same(space.decode(genome), {"m": ODD, "w": np.array([0.1, 0.2])})
+
+
+def test_masks_of_equal_content_are_one_candidate():
+    space = SearchSpace({"C": [1, 2], "m": Mask(3)})
+    genomes = [space.encode({"C": 2, "m": mask}) for mask in (ODD, ODD.copy(), [*ODD])]
+    genomes.append(space.snap([0.9, 0.6, 0.2, 0.51]))
+    for genome in genomes:
+        np.testing.assert_array_equal(genome, [0.75, 0.75, 0.25, 0.75])
+
+
+def test_the_own_mask_of_an_estimator_is_the_full_one_if_it_is_none():
+    space = SearchSpace({"C": [1, 2], "m": Mask(3)})
+    (genome,) = space.encode_all({"C": 1, "m": None, "other": 0})
+    np.testing.assert_array_equal(space.decode(genome)["m"], [True, True, True])
+    known = space.encode_known({"m": None}, 0)
+    np.testing.assert_array_equal(known[1:], genome[1:])
 
 
 def test_the_first_gene_chooses_the_branch():
@@ -249,6 +339,11 @@ def test_a_value_that_was_given_is_decoded_to_the_last_digit():
     space = SearchSpace({"alpha": loguniform(1e-6, 1), "tol": uniform(-1, 3)})
     params = {"alpha": 1e-4, "tol": 0.1}
     assert space.decode(space.snap(space.encode(params))) == params
+    space = SearchSpace({"w": Vector(loguniform(1e-3, 1), 3)})
+    low = np.nextafter(1e-3, 1)  # has the gene of 0.001
+    for weights in ([1e-3, low, 0.1], [low, 1e-3, 0.1]):
+        decoded = space.decode(space.snap(space.encode({"w": weights})))
+        assert decoded["w"].tolist() == weights
 
 
 def test_the_same_seed_gives_the_same_draws():
@@ -337,6 +432,12 @@ def test_branches_with_other_values_have_a_gene_of_their_own(first, second):
         ([{"e": [SVC(), None]}, {"e": [SVC(), PCA()]}], {"e": SVC()}),
         ([{"C": [1, 2]}, {"C": [1, 2]}], {"C": 2}),
         ([{}, {"C": [1]}, {}], {}),
+        ([{"m": [None, ODD]}, {"m": Mask(3)}], {"m": ODD}),
+        ([{"m": Mask(3)}, {"m": [None, ODD]}], {"m": ODD}),
+        (
+            [{"w": Vector(randint(0, 5), 2)}, {"w": Vector(randint(3, 9), 2)}],
+            {"w": np.array([3, 4])},
+        ),
     ],
 )
 def test_a_setting_of_overlapping_branches_belongs_to_the_first(param_grid, params):
@@ -361,6 +462,12 @@ def test_a_setting_of_overlapping_branches_belongs_to_the_first(param_grid, para
         ([{"k": ["a"], "C": [1, 2]}, {"k": ["b"], "C": [1, 2]}], {"C": 1, "k": "b"}),
         ([{"C": [1, 2]}, {"C": [1, 2], "k": ["a"]}], {"C": 1, "k": "a"}),
         ([{"C": [1, 2], "k": ["a"]}, {"C": [1, 2]}], {"C": 1}),
+        ([{"m": Mask(2)}, {"m": Mask(3)}], {"m": ODD}),
+        ([{"m": Mask(40)}, {"m": [None]}], {"m": None}),  # no mask of ours is None
+        (
+            [{"w": Vector(randint(0, 5), 2)}, {"w": Vector(uniform(0, 5), 2)}],
+            {"w": np.array([1.0, 2.0])},
+        ),
     ],
 )
 def test_a_setting_that_earlier_branches_lack_stays_in_its_own(param_grid, params):
@@ -368,7 +475,7 @@ def test_a_setting_that_earlier_branches_lack_stays_in_its_own(param_grid, param
     genome = space.encode(params)
     assert space.branch_of(genome) == space.branch_of(space.snap(genome)) == 1
     decoded = space.decode(genome)
-    assert decoded == params
+    assert is_same(decoded, params)
     assert [type(value) for value in decoded.values()] == [*map(type, params.values())]
 
 
@@ -409,7 +516,10 @@ def test_the_grid_of_overlapping_branches_is_that_of_scikit_learn():
     assert space.size == 6
 
 
-@pytest.mark.parametrize("values", [uniform(), stats.norm(), stats.poisson(2), WORDS])
+@pytest.mark.parametrize(
+    "values",
+    [uniform(), stats.norm(), stats.poisson(2), WORDS, Vector(uniform(0, 1), 2)],
+)
 def test_an_endless_space_has_no_grid(values):
     space = SearchSpace([{"a": [1, 2]}, {"a": values, "b": [1]}])
     assert (space.branch_size(0), space.branch_size(1)) == (2, math.inf)
@@ -421,6 +531,15 @@ def test_an_endless_space_has_no_grid(values):
 def test_the_size_of_a_large_space_is_counted_without_a_list():
     space = SearchSpace({"a": randint(0, 2**31), "b": range(2**20), "c": ["x", "y"]})
     assert space.size == 2**52
+
+
+def test_the_size_of_a_space_of_masks_is_exact_however_large():
+    masks = {"m": Mask(np.int64(2000)), "k": ["a", "b", "c"]}
+    assert SearchSpace(masks).size == 3 * (2**2000 - 1)
+    assert SearchSpace([masks, {"C": [1]}]).size == 3 * (2**2000 - 1) + 1
+    assert SearchSpace([masks, {"C": uniform(0, 1)}]).size == math.inf
+    with pytest.raises(TypeError, match="'m' has too many values"):
+        next(SearchSpace(masks).grid())
 
 
 def test_a_setting_outside_the_space_is_refused_with_the_reasons():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import expon, loguniform, norm, randint, uniform
 
+from skopt_evo.space import Mask, Vector
 from skopt_evo.space._dimension import TAIL, Draws, may_overlap
 from skopt_evo.space._parse import parse_dimension
 
@@ -180,6 +181,19 @@ def test_a_draw_survives_the_round_trip(gene):
         (["a"], randint(1, 5), False),
         (Sampled(), Sampled(), False),
         (Sampled(), [1, 2], False),
+        (Mask(40), Mask(40), True),
+        (Mask(40), Mask(41), False),
+        (Mask(2), [None, np.array([False, True])], True),
+        (Mask(2), [None, np.array([False, False]), True], False),
+        (Mask(2), Vector(randint(0, 2), 2), False),
+        (Mask(2), uniform(), False),
+        (Vector(randint(0, 5), 2), Vector(randint(4, 9), 2), True),
+        (Vector(randint(0, 5), 2), Vector(randint(5, 9), 2), False),
+        (Vector(randint(0, 5), 2), Vector(randint(0, 5), 3), False),
+        (Vector(uniform(), 2), uniform(), False),
+        (Vector(uniform(), 2), [np.array([0.5, 0.5])], True),
+        (Vector(uniform(), 2), [np.array([0.5, 1.5])], False),
+        (Vector(uniform(), 2), Sampled(), False),
     ],
 )
 def test_dimensions_overlap_if_they_may_share_a_value(first, second, expected):

@@ -1,0 +1,8 @@
+"""Transformers whose parameters are arrays, one entry a feature.
+
+A search tunes them together with all the other parameters of a pipeline.
+"""
+
+from skopt_evo.preprocessing._column_mask import ColumnMask
+
+__all__ = ["ColumnMask"]
