@@ -11,7 +11,6 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import get_tags, indexable
 from sklearn.utils.metadata_routing import MethodMapping
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.parallel import Parallel
 
 from skopt_evo._sklearn_compat import (
     BaseSearchCV,
@@ -24,7 +23,7 @@ from skopt_evo._sklearn_compat import (
     search_estimator_has,
     warn_or_raise_about_fit_failures,
 )
-from skopt_evo.evaluation import Evaluator
+from skopt_evo.evaluation import Evaluator, SearchLoop
 from skopt_evo.proposers import GridProposer
 from skopt_evo.results import extra_columns
 from skopt_evo.space import SearchSpace, check_parameter_names
@@ -40,6 +39,7 @@ FITTED_ATTRIBUTES = (
     "feature_names_in_",
     "multimetric_",
     "n_splits_",
+    "pareto_front_",
     "refit_time_",
     "scorer_",
 )
@@ -259,68 +259,46 @@ class BaseEvoSearchCV(BaseSearchCV):
                 f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
                 f"totalling {n_candidates * len(splits)} fits"
             )
-        parallel = Parallel(n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch)
+        evaluator = Evaluator(
+            clone(self.estimator),
+            X,
+            y,
+            splits,
+            n_candidates=n_candidates,
+            fit_and_score_params={
+                "scorer": scorers,
+                "fit_params": routed_params.estimator.fit,
+                "score_params": routed_params.scorer.score,
+                "return_train_score": self.return_train_score,
+                "error_score": self.error_score,
+                "verbose": self.verbose,
+            },
+            n_jobs=self.n_jobs,
+            pre_dispatch=self.pre_dispatch,
+        )
+        n_fits = n_candidates * len(splits)
+        search = root.subtask(
+            "search", max_subtasks=n_fits if is_exhaustive else None, sequential=False
+        )
+        loop = SearchLoop(
+            evaluator, proposer, n_candidates, search, has_generations=not is_exhaustive
+        )
         trials = []
-        with parallel:
-            evaluator = Evaluator(
-                parallel,
-                clone(self.estimator),
-                X,
-                y,
-                splits,
-                n_candidates=n_candidates,
-                fit_and_score_params={
-                    "scorer": scorers,
-                    "fit_params": routed_params.estimator.fit,
-                    "score_params": routed_params.scorer.score,
-                    "return_train_score": self.return_train_score,
-                    "error_score": self.error_score,
-                    "verbose": self.verbose,
-                },
-            )
-            n_fits = n_candidates * len(splits)
-            search = root.subtask(
-                "search",
-                max_subtasks=n_fits if is_exhaustive else None,
-                sequential=not is_exhaustive,
-            )
-            while n_candidates > len(trials):
-                batch = proposer.propose(n_candidates - len(trials))
-                if not batch:
-                    break
-                is_stopped = self._evaluate(evaluator, batch, search, is_exhaustive)
-                trials.extend(batch)
-                if is_stopped:
-                    break
-                proposer.observe(batch)
-            search.end()
+        with evaluator:
+            for trial in loop:
+                self._check_refit_of_callable(trial)
+                trials.append(trial)
+        search.end()
         proposer.finish()
         return trials
 
-    def _evaluate(self, evaluator, batch, search, is_exhaustive):
-        """Evaluate a batch of candidates; tell whether a callback asks to stop."""
-        if is_exhaustive:
-            evaluator.evaluate(batch, search)
-            is_stopped = False
-        else:
-            generation = search.subtask(
-                "generation",
-                max_subtasks=len(batch) * len(evaluator.splits),
-                sequential=False,
-            )
-            evaluator.evaluate(batch, generation)
-            is_stopped = generation.end()
-        self._check_refit_of_callable(batch)
-        return is_stopped
-
-    def _check_refit_of_callable(self, batch):
+    def _check_refit_of_callable(self, trial):
         """Check `refit` as soon as a callable scorer shows that it has many metrics."""
         if callable(self.scoring):
-            for trial in batch:
-                for fold in trial.folds:
-                    if isinstance(fold["test_scores"], dict):
-                        self._check_refit_for_multimetric(fold["test_scores"])
-                        return
+            for fold in trial.folds:
+                if isinstance(fold["test_scores"], dict):
+                    self._check_refit_for_multimetric(fold["test_scores"])
+                    return
 
     def _steering_metric(self):
         """Return the metric that the search improves: None stands for the first one."""

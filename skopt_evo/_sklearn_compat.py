@@ -5,16 +5,19 @@ Supported are scikit-learn 1.6 and later. What changed in between:
 - 1.9 brought callbacks: ``_fit_and_score`` takes the search and a callback context, and
   ``BaseSearchCV`` opens a tree of such contexts. `SearchTask` stands for a node of that
   tree, and for nothing in earlier versions.
+- From 1.7 on, workers get the filters of warnings along with the configuration.
 """
 
 from __future__ import annotations
 
 import copy
 import inspect
+import warnings
 from contextlib import contextmanager
 
+from sklearn import get_config
 from sklearn.base import _fit_context
-from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.metrics._scorer import _BaseScorer, _MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV, _search_estimator_has
 from sklearn.model_selection._validation import (
     _fit_and_score,
@@ -22,6 +25,7 @@ from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params
 
 __all__ = [
@@ -34,9 +38,11 @@ __all__ = [
     "fit_and_score",
     "fit_context",
     "insert_error_scores",
+    "is_scorer",
     "scorer_attribute",
     "search_estimator_has",
     "warn_or_raise_about_fit_failures",
+    "with_configuration",
 ]
 
 fit_context = _fit_context
@@ -51,6 +57,11 @@ HAS_CALLBACKS = "callback_ctx" in inspect.signature(_fit_and_score).parameters
 def scorer_attribute(scorers):
     """Return what a fitted search keeps as ``scorer_``: a dict for several metrics."""
     return scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
+
+
+def is_scorer(scoring):
+    """Tell whether this is an object of `make_scorer`, which returns a single score."""
+    return isinstance(scoring, _BaseScorer)
 
 
 def fit_and_score(estimator, X, y, **kwargs):
@@ -68,6 +79,20 @@ def fit_and_score(estimator, X, y, **kwargs):
         return_parameters=False,
         **kwargs,
     )
+
+
+def with_configuration(function):
+    """Return a function to send to workers, with the configuration as it is now.
+
+    That is what ``sklearn.utils.parallel.Parallel`` does with each task: for tasks that
+    go to the workers in another way.
+    """
+    wrapper, _, _ = delayed(function)()
+    if not hasattr(wrapper, "with_config_and_warning_filters"):
+        return wrapper.with_config(get_config())
+    # Without the GIL, from Python 3.14 on, each thread has filters of its own.
+    filters = getattr(warnings, "_get_filters", lambda: warnings.filters)()
+    return wrapper.with_config_and_warning_filters(get_config(), list(filters))
 
 
 class SearchTask:
@@ -99,12 +124,18 @@ class SearchTask:
         context = search._init_callback_context(max_subtasks=max_subtasks)
         return cls(search, context, data).begin()
 
-    def subtask(self, name, *, max_subtasks=0, sequential=True, **data):
-        """Open a child of this node and say that it begins."""
+    def subtask(self, name, *, max_subtasks=0, sequential=True, task_id=None, **data):
+        """Open a child of this node and say that it begins.
+
+        It needs a `task_id` exactly if this node is not sequential.
+        """
         if self._context is None:
             return self
         context = self._context.subcontext(
-            task_name=name, max_subtasks=max_subtasks, sequential_subtasks=sequential
+            task_name=name,
+            task_id=task_id,
+            max_subtasks=max_subtasks,
+            sequential_subtasks=sequential,
         )
         return SearchTask(self._search, context, data).begin()
 

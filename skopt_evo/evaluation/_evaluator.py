@@ -1,18 +1,17 @@
-"""Evaluation of candidates: every split of every candidate is a joblib task."""
+"""Evaluation of candidates, each split of each one on its own, with no barrier."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from joblib import effective_n_jobs
 from sklearn.base import clone
-from sklearn.utils.parallel import Parallel, delayed
 
 from skopt_evo._sklearn_compat import SearchTask, fit_and_score
+from skopt_evo.evaluation._pool import Pool
 from skopt_evo.results import Trial
 
 # Workers get so many short fits at a time that they are busy for about as long.
@@ -22,14 +21,43 @@ BATCH_SECONDS = 0.05
 SHORT_SECONDS = 0.02
 
 
+@dataclass(eq=False)
+class Flight:
+    """A candidate under way.
+
+    Attributes
+    ----------
+    params : mapping
+        The candidate's parameters.
+    number : int
+        How many candidates of the search came before.
+    place : int
+        How many candidates of its callback task came before.
+    task : SearchTask
+        The callback task that the fits belong to.
+    folds : list of dict or None
+        The results, None for splits that there are none of yet.
+    with_workers : bool
+        Whether the fits are left to workers; else they are done when waited for.
+    """
+
+    params: Any
+    number: int
+    place: int
+    task: SearchTask
+    folds: list[dict[str, Any] | None]
+    with_workers: bool = False
+
+
 @dataclass
 class Evaluator:
     """Cross-validates candidates on splits that are fixed for the whole search.
 
+    A context manager: workers start when it is entered. What they are still at when it
+    is left is dropped.
+
     Parameters
     ----------
-    parallel : Parallel
-        An open pool of workers, kept between batches.
     estimator : estimator
         The estimator to clone for each fit.
     X, y : array-like
@@ -40,75 +68,138 @@ class Evaluator:
         How many candidates there will be in all, for progress messages.
     fit_and_score_params : dict
         Further arguments of scikit-learn's ``_fit_and_score``.
+    n_jobs : int, default=None
+        As for :class:`joblib.Parallel`.
+    pre_dispatch : int or str, default="2*n_jobs"
+        As for :class:`joblib.Parallel`.
     """
 
-    parallel: Parallel
     estimator: Any
     X: Any
     y: Any
     splits: Sequence[tuple[Any, Any]]
     n_candidates: int
     fit_and_score_params: dict[str, Any]
-    n_evaluated: int = 0
-    seconds: float = 0.0
+    n_jobs: int | None = None
+    pre_dispatch: int | str = "2*n_jobs"
+    _flights: dict[Trial, Flight] = field(default_factory=dict, init=False)
+    _n_submitted: int = field(default=0, init=False)
+    _n_fits: int = field(default=0, init=False)
+    _seconds: float = field(default=0.0, init=False)
 
-    def evaluate(self, trials: Sequence[Trial], task: SearchTask) -> None:
-        """Fill in the `folds` of the trials, all of them side by side.
+    def __post_init__(self) -> None:
+        """Choose the workers."""
+        self._pool = Pool(_fit_and_score_all, self.n_jobs, self.pre_dispatch)
+
+    def __enter__(self) -> Evaluator:
+        """Start the workers."""
+        self._pool.__enter__()
+        return self
+
+    def __exit__(self, *exc_info: Any) -> None:
+        """Release the workers."""
+        self._pool.__exit__(*exc_info)
+
+    def submit(self, trials: Sequence[Trial], task: SearchTask) -> None:
+        """Begin to evaluate candidates, beside all others that are under way.
+
+        In a single process nothing begins before it is waited for: what nobody wants
+        to know any more is never done.
 
         Parameters
         ----------
         trials : sequence of Trial
             New candidates.
         task : SearchTask
-            The callback task that the fits belong to.
+            The callback task that the fits belong to, and no others.
         """
-        pairs = itertools.product(enumerate(trials), enumerate(self.splits))
-        fits = (
-            {
-                "estimator": clone(self.estimator),
-                "X": self.X,
-                "y": self.y,
-                "train": train,
-                "test": test,
-                "parameters": trial.params,
-                "split_progress": (split, len(self.splits)),
-                "candidate_progress": (self.n_evaluated + number, self.n_candidates),
-                **task.leaf(number * len(self.splits) + split),
-                **self.fit_and_score_params,
-            }
-            for (number, trial), (split, (train, test)) in pairs
-        )
-        n_fits = len(trials) * len(self.splits)
-        size = self._batch_size(n_fits)
-        batches = iter(lambda: list(itertools.islice(fits, size)), [])
-        if size == n_fits:
-            done = map(_fit_and_score_all, batches)
-        else:
-            done = self.parallel(map(delayed(_fit_and_score_all), batches))
-        results = itertools.chain.from_iterable(done)
-        for trial in trials:
-            trial.folds = list(itertools.islice(results, len(self.splits)))
-            self.seconds += sum(
-                fold["fit_time"] + fold["score_time"] for fold in trial.folds
-            )
-        self.n_evaluated += len(trials)
+        fits = []
+        for place, trial in enumerate(trials):
+            number = self._n_submitted + place
+            no_folds: list[dict[str, Any] | None] = [None] * len(self.splits)
+            flight = Flight(trial.params, number, place, task, no_folds)
+            self._flights[trial] = flight
+            fits += [(flight, split) for split in range(len(self.splits))]
+        self._n_submitted += len(trials)
+        if size := self._batch_size():
+            for first in range(0, len(fits), size):
+                batch = fits[first : first + size]
+                self._pool.submit(batch, partial(self._arguments, batch))
+            for flight, _ in fits:
+                flight.with_workers = True
 
-    def _batch_size(self, n_fits: int) -> int:
-        """Return how many fits make a joblib task: more than one if they are short.
+    def wait(self, trial: Trial) -> None:
+        """Wait for a candidate and fill in its `folds`.
 
-        joblib batches short tasks by itself, but learns how anew with every call, which
-        is with every generation.
+        Parameters
+        ----------
+        trial : Trial
+            A candidate that was submitted, and not waited for before.
+
+        Raises
+        ------
+        Exception
+            What a fit raised, of this candidate or of another one, if `error_score` is
+            ``"raise"``; what killed a worker.
         """
-        if not self.n_evaluated:
+        flight = self._flights.pop(trial)
+        if not flight.with_workers:
+            for split in range(len(self.splits)):
+                batch = [(flight, split)]
+                self._note(batch, _fit_and_score_all(**self._arguments(batch)))
+        while None in flight.folds:
+            self._note(*self._pool.next_done())
+        trial.folds = [fold for fold in flight.folds if fold is not None]
+
+    def _batch_size(self) -> int:
+        """Return how many fits make a task, 0 if they are not worth sending around.
+
+        Submitting is all the same to a worker: what counts is how much there is to do
+        for all of them.
+        """
+        if self._pool.is_sequential:
+            return 0
+        if not self._n_fits:
             return 1
-        seconds = self.seconds / (self.n_evaluated * len(self.splits))
-        if n_fits * seconds < SHORT_SECONDS:
-            return n_fits
+        seconds = self._seconds / self._n_fits
+        n_under_way = len(self._flights) * len(self.splits)
+        if n_under_way * seconds < SHORT_SECONDS:
+            return 0
         n_in_time = BATCH_SECONDS / seconds
-        n_in_turn = n_fits / int(effective_n_jobs(self.parallel.n_jobs))
+        n_in_turn = n_under_way / self._pool.n_workers
         return max(1, math.ceil(min(n_in_time, n_in_turn)))
 
+    def _arguments(self, batch: Sequence[tuple[Flight, int]]) -> dict[str, Any]:
+        """Return what `_fit_and_score_all` needs to know, made when it is called."""
+        fits = []
+        for flight, split in batch:
+            train, test = self.splits[split]
+            fits.append(
+                {
+                    "estimator": clone(self.estimator),
+                    "train": train,
+                    "test": test,
+                    "parameters": flight.params,
+                    "split_progress": (split, len(self.splits)),
+                    "candidate_progress": (flight.number, self.n_candidates),
+                    **flight.task.leaf(flight.place * len(self.splits) + split),
+                }
+            )
+        # X and y on their own: dask sends each argument of a task around once.
+        return {"fits": fits, "X": self.X, "y": self.y, **self.fit_and_score_params}
 
-def _fit_and_score_all(batch: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _note(
+        self, batch: Sequence[tuple[Flight, int]], results: Sequence[dict[str, Any]]
+    ) -> None:
+        """Keep results until their candidate is waited for."""
+        for (flight, split), fold in zip(batch, results, strict=True):
+            flight.folds[split] = fold
+            self._n_fits += 1
+            self._seconds += fold["fit_time"] + fold["score_time"]
+
+
+def _fit_and_score_all(
+    fits: Sequence[dict[str, Any]], **common: Any
+) -> list[dict[str, Any]]:
     """Fit and score one candidate on one split after the other."""
-    return [fit_and_score(**arguments) for arguments in batch]
+    return [fit_and_score(**fit, **common) for fit in fits]

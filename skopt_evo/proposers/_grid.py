@@ -17,6 +17,8 @@ class GridProposer:
         A finite space.
     """
 
+    lookahead = 1  # there is nothing to learn, and nothing after the first batch
+
     def __init__(self, space: SearchSpace) -> None:
         self._candidates = list(space.grid())
 

@@ -9,13 +9,35 @@ from skopt_evo.results import Trial
 
 
 class Proposer(Protocol):
-    """Proposes batches of candidates and learns what became of them."""
+    """Proposes candidates and learns what became of them.
+
+    A candidate is in flight from `propose` until `observe`. With a `lookahead` of 1
+    everything that was proposed is observed before more is proposed: a batch at a time.
+    With a larger one candidate i is proposed when the results of candidates 0 to
+    i - `lookahead` are known, and no others, however fast they were.
+
+    Attributes
+    ----------
+    lookahead : int
+        More is proposed as soon as fewer candidates than this are in flight; >= 1.
+    """
+
+    @property
+    def lookahead(self) -> int:
+        """How many candidates may be in flight before the oldest is waited for."""
 
     def propose(self, n_remaining: int) -> list[Trial]:
-        """Return the next candidates, at most `n_remaining`; none ends the search."""
+        """Return the next candidates, at most `n_remaining`; they start side by side.
+
+        None of them means that results are needed first; when no candidate is in
+        flight either, the search is over.
+        """
 
     def observe(self, trials: Sequence[Trial]) -> None:
-        """Learn from the evaluated candidates of the last `propose`."""
+        """Learn from evaluated candidates, in the order in which they were proposed.
+
+        Each one is observed once, and none before those that were proposed earlier.
+        """
 
     def finish(self) -> None:
         """Say, when the search is over, what it has left out."""

@@ -103,6 +103,8 @@ class DescentProposer:
     hyperparameter optimization", AISTATS 2016 (successive halving).
     """
 
+    lookahead = 1  # a descent needs all the losses it asked for, to ask for more
+
     def __init__(
         self,
         space: SearchSpace,

@@ -1,20 +1,27 @@
+import threading
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import KFold
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.utils.parallel import Parallel
 
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation import Evaluator
+from skopt_evo.evaluation._evaluator import BATCH_SECONDS, SHORT_SECONDS
 from skopt_evo.results import Trial
 
 X, y = load_iris(return_X_y=True)
+NO_TASK = SearchTask(None, None)
+SECONDS = 30  # how long a thread waits before it is given up
 
 
-def make_evaluator(parallel, **params):
-    estimator = KNeighborsClassifier()
+def make_evaluator(estimator=None, n_jobs=1, pre_dispatch="2*n_jobs", **params):
+    estimator = KNeighborsClassifier() if estimator is None else estimator
     return Evaluator(
-        parallel,
         estimator,
         X,
         y,
@@ -27,33 +34,73 @@ def make_evaluator(parallel, **params):
             "verbose": 0,
             **params,
         },
+        n_jobs=n_jobs,
+        pre_dispatch=pre_dispatch,
     )
 
 
-def trials(*numbers):
-    return [Trial({"n_neighbors": n}, 0, "initial") for n in numbers]
+def trials(*values, name="n_neighbors"):
+    return [Trial({name: value}, 0, "initial") for value in values]
+
+
+def evaluate(evaluator, batch):
+    evaluator.submit(batch, NO_TASK)
+    for trial in batch:
+        evaluator.wait(trial)
 
 
 def scores(batch):
     return [[fold["test_scores"] for fold in trial.folds] for trial in batch]
 
 
-def test_every_trial_gets_the_folds_of_its_own_in_order():
+class Hanging(ClassifierMixin, BaseEstimator):
+    """Its fits with number 0 hang until they are let go; all of them are noted."""
+
+    go = threading.Event()
+    begun: list[int] = []
+
+    def __init__(self, number=0):
+        self.number = number
+
+    def fit(self, X, y):
+        type(self).begun.append(self.number)
+        if self.number == 0:
+            assert type(self).go.wait(SECONDS)
+        elif self.number < 0:
+            raise ValueError("negative")
+        self.classes_ = np.unique(y)
+        return self
+
+    def score(self, X, y):
+        return float(self.number)
+
+
+@pytest.fixture(autouse=True)
+def nothing_begun():
+    Hanging.go.clear()
+    Hanging.begun.clear()
+    yield
+    Hanging.go.set()
+    for thread in threading.enumerate():  # none of a pool outlives its test
+        if thread.name.endswith("(worker)"):
+            thread.join(SECONDS)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_every_trial_gets_the_folds_of_its_own_in_order(n_jobs):
     together, alone = trials(1, 40), trials(40)
-    with Parallel(n_jobs=1) as parallel:
-        evaluator = make_evaluator(parallel)
-        evaluator.evaluate(together, SearchTask(None, None))
-        evaluator.evaluate(alone, SearchTask(None, None))
+    with joblib.parallel_backend("threading"), make_evaluator(n_jobs=n_jobs) as many:
+        evaluate(many, together)
+        evaluate(many, alone)
     assert [len(trial.folds) for trial in together] == [3, 3]
     assert scores(together)[1] == scores(alone)[0]
     assert scores(together)[0] != scores(together)[1]
 
 
 def test_progress_counts_on_from_batch_to_batch(capsys):
-    with Parallel(n_jobs=1) as parallel:
-        evaluator = make_evaluator(parallel, verbose=10)
-        evaluator.evaluate(trials(1, 2), SearchTask(None, None))
-        evaluator.evaluate(trials(3, 4), SearchTask(None, None))
+    with make_evaluator(verbose=10) as evaluator:
+        evaluate(evaluator, trials(1, 2))
+        evaluate(evaluator, trials(3, 4))
     lines = capsys.readouterr().out.splitlines()
     ended = [line for line in lines if "END" in line]
     assert len(ended) == 12
@@ -62,7 +109,92 @@ def test_progress_counts_on_from_batch_to_batch(capsys):
 
 
 def test_the_estimator_given_is_never_fitted():
-    with Parallel(n_jobs=1) as parallel:
-        evaluator = make_evaluator(parallel)
-        evaluator.evaluate(trials(5), SearchTask(None, None))
+    with make_evaluator() as evaluator:
+        evaluate(evaluator, trials(5))
     assert not hasattr(evaluator.estimator, "classes_")
+
+
+def test_a_single_process_does_what_is_waited_for_and_nothing_else():
+    first, second, third = trials(1, 2, 3, name="number")
+    with make_evaluator(Hanging()) as evaluator:
+        evaluator.submit([first, second, third], NO_TASK)
+        assert Hanging.begun == []
+        evaluator.wait(first)
+        evaluator.wait(second)
+    assert Hanging.begun == [1] * 3 + [2] * 3
+    assert scores([first, second, third]) == [[1.0] * 3, [2.0] * 3, []]
+
+
+def test_others_are_evaluated_while_a_candidate_hangs():
+    hanging, *others = trials(0, 1, 2, 3, name="number")
+    with (
+        joblib.parallel_backend("threading"),
+        make_evaluator(Hanging(), n_jobs=4) as evaluator,
+    ):
+        evaluator.submit([hanging], NO_TASK)
+        for other in others:  # submitted later, and one after the other
+            evaluator.submit([other], NO_TASK)
+            evaluator.wait(other)
+        assert scores(others) == [[1.0] * 3, [2.0] * 3, [3.0] * 3]
+        assert scores([hanging]) == [[]]
+        Hanging.go.set()
+        evaluator.wait(hanging)
+    assert scores([hanging]) == [[0.0] * 3]
+
+
+@pytest.mark.parametrize(
+    ("backend", "n_jobs"), [("threading", 1), ("threading", 2), ("loky", 2)]
+)
+def test_an_error_that_is_to_be_raised_is_and_ends_what_is_under_way(backend, n_jobs):
+    batch = trials(1, -1, *[2] * 20, name="number")
+    with (
+        joblib.parallel_backend(backend),
+        pytest.raises(ValueError, match=r"^negative$"),
+        make_evaluator(Hanging(), n_jobs=n_jobs, error_score="raise") as evaluator,
+    ):
+        evaluate(evaluator, batch)
+    assert Hanging.begun.count(2) < 3 * 20
+
+
+def test_what_nobody_waits_for_when_the_evaluator_is_left_never_begins():
+    with (
+        joblib.parallel_backend("threading"),
+        make_evaluator(Hanging(), n_jobs=2, pre_dispatch="all") as evaluator,
+    ):
+        evaluator.submit(trials(*[0] * 5, name="number"), NO_TASK)
+    Hanging.go.set()
+    assert len(Hanging.begun) <= 2  # the workers' first ones, which hang
+
+
+# ---- how many fits go to a worker at a time
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size"),
+    [
+        (SHORT_SECONDS / 13, 0),  # 12 fits in all
+        (SHORT_SECONDS / 11, 6),
+        (BATCH_SECONDS / 4, 4),
+        (BATCH_SECONDS, 1),
+        (100 * BATCH_SECONDS, 1),
+    ],
+)
+def test_short_fits_go_in_batches_and_very_short_ones_nowhere(
+    seconds, size, monkeypatch
+):
+    with joblib.parallel_backend("threading"), make_evaluator(n_jobs=2) as evaluator:
+        evaluate(evaluator, trials(1))
+        evaluator._seconds = seconds * evaluator._n_fits
+        batches = []
+        pool = evaluator._pool
+        submit = pool.submit
+        monkeypatch.setattr(
+            pool, "submit", lambda key, make: (batches.append(key), submit(key, make))
+        )
+        batch = trials(1, 2, 3, 4)
+        evaluate(evaluator, batch)
+    assert [len(trial.folds) for trial in batch] == [3] * 4
+    if size:
+        assert [len(fits) for fits in batches] == [size] * (12 // size)
+    else:
+        assert batches == []

@@ -85,3 +85,21 @@ def test_a_search_with_a_real_strategy_uses_up_its_budget_and_gets_better() -> N
     assert sum(map(len, batches)) == 60
     losses = [[trial.loss(None) for trial in batch] for batch in batches]
     assert min(losses[-1]) < 0.1 < min(losses[0])
+
+
+def test_the_strategy_is_told_of_candidates_while_others_are_in_flight() -> None:
+    strategy = Recorder()
+    space = SearchSpace(SPACE)
+    proposer = EvolutionProposer(space, strategy, metric=None, lookahead=3)
+    assert proposer.lookahead == 3
+    trials = proposer.propose(9) + proposer.propose(7)
+    evaluate(trials[:3], lambda params: params["C"])
+    proposer.observe(trials[:3])
+    [(genomes, losses)] = strategy.told
+    assert len(genomes) == 3
+    np.testing.assert_allclose(losses, [[1.0], [100.0], [1.0]])
+
+
+def test_a_whole_generation_is_waited_for_unless_told_otherwise() -> None:
+    proposer = EvolutionProposer(SearchSpace(SPACE), Recorder(), metric=None)
+    assert proposer.lookahead == 1

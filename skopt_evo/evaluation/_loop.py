@@ -1,0 +1,116 @@
+"""The loop of a search: candidates in flight, results in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from skopt_evo._sklearn_compat import SearchTask
+from skopt_evo.evaluation._evaluator import Evaluator
+from skopt_evo.results import Trial
+
+
+class Source(Protocol):
+    """Where candidates come from, see `skopt_evo.proposers.Proposer`."""
+
+    @property
+    def lookahead(self) -> int:
+        """How many candidates may be in flight."""
+
+    def propose(self, n_remaining: int) -> list[Trial]:
+        """Return the next candidates."""
+
+    def observe(self, trials: Sequence[Trial]) -> None:
+        """Learn from evaluated candidates."""
+
+
+class SearchLoop:
+    """Keeps candidates in flight and hands them back in the order of their proposal.
+
+    The source is asked for more as soon as fewer than `lookahead` candidates are in
+    flight. It is always the oldest one that is waited for, whichever ends first: which
+    results the source knows when it proposes candidate i depends on i alone, and so
+    does what it proposes, whatever runs the fits.
+
+    Parameters
+    ----------
+    evaluator : Evaluator
+        Evaluates the candidates; entered by who iterates.
+    source : Source
+        Proposes them and learns from them.
+    n_candidates : int
+        How many of them there are at most.
+    task : SearchTask
+        The callback task of the search.
+    has_generations : bool
+        Whether candidates that are proposed together are a callback task of their own,
+        after whose end a callback may stop the search.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        source: Source,
+        n_candidates: int,
+        task: SearchTask,
+        *,
+        has_generations: bool,
+    ) -> None:
+        self._evaluator = evaluator
+        self._source = source
+        self._n_remaining = n_candidates
+        self._task = task
+        self._has_generations = has_generations
+        self._n_batches = 0
+        # The oldest first; a generation is there with the last of its candidates.
+        self._in_flight: deque[tuple[Trial, SearchTask | None]] = deque()
+
+    def __iter__(self) -> Iterator[Trial]:
+        """Yield evaluated candidates until there are no more, or a callback stops."""
+        while (n_new := self._start_more()) or self._in_flight:
+            # Without new ones, one result more may be what the source waits for.
+            n_left = self._source.lookahead if n_new else len(self._in_flight)
+            done = []
+            while len(self._in_flight) >= n_left:
+                trial, generation = self._in_flight.popleft()
+                self._evaluator.wait(trial)
+                done.append(trial)
+                yield trial
+                if generation is not None and generation.end():
+                    self._drop()
+                    return
+            if done:
+                self._source.observe(done)
+
+    def _start_more(self) -> int:
+        """Ask for candidates and start them; return how many there are."""
+        if not self._n_remaining:
+            return 0
+        trials = self._source.propose(self._n_remaining)
+        if trials:
+            generation = self._open_generation(len(trials))
+            self._in_flight.extend((trial, None) for trial in trials[:-1])
+            self._in_flight.append((trials[-1], generation))
+            self._evaluator.submit(trials, generation or self._task)
+        self._n_remaining -= len(trials)
+        return len(trials)
+
+    def _open_generation(self, n_trials: int) -> SearchTask | None:
+        if not self._has_generations:
+            return None
+        number, self._n_batches = self._n_batches, self._n_batches + 1
+        generation: SearchTask = self._task.subtask(
+            "generation",
+            task_id=number,  # generations overlap, and are numbered by hand
+            max_subtasks=n_trials * len(self._evaluator.splits),
+            sequential=False,
+        )
+        return generation
+
+    def _drop(self) -> None:
+        """End what begun and nobody waits for: a callback need not look after it."""
+        for _, generation in self._in_flight:
+            if generation is not None:
+                generation.end()
+        self._in_flight.clear()
