@@ -1,13 +1,19 @@
 """Search by evolution."""
 
 from numbers import Integral
+from types import NoneType
 
 import numpy as np
 
 from skopt_evo._base import BaseEvoSearchCV
-from skopt_evo._sklearn_compat import Interval, StrOptions
-from skopt_evo.proposers import EvolutionProposer, layout_of
-from skopt_evo.strategies import GeneticStrategy
+from skopt_evo._sklearn_compat import Interval, StrOptions, is_scorer
+from skopt_evo.proposers import (
+    EvolutionProposer,
+    EvolutionSettings,
+    check_surrogate,
+    layout_of,
+)
+from skopt_evo.strategies import non_dominated_ranks
 from skopt_evo.strategies.operators import (
     CROSSOVERS,
     MUTATIONS,
@@ -16,9 +22,7 @@ from skopt_evo.strategies.operators import (
     resolve_operator,
 )
 
-# Small generations learn from their parents soon (docs/adr/0002).
-POPULATION_SIZE = 6
-N_INITIAL = 10
+STRATEGIES = {"steady_state", "generational", "differential_evolution"}
 
 OPERATORS = {
     "selection": SELECTIONS,
@@ -31,10 +35,15 @@ OPERATORS = {
 class GeneticSearchCV(BaseEvoSearchCV):
     """Search for good hyperparameters with a population that evolves.
 
-    The first generation of candidates fills the search space. From then on the best
-    candidates so far are recombined and mutated, the offspring are cross-validated,
-    and the fittest of all survive. Numeric parameters move locally, each on its own
-    scale; categories are exchanged or drawn anew; no candidate is evaluated twice.
+    The first candidates fill the search space. From then on the best candidates so far
+    have many children, recombined and mutated, of which a model of the scores seen so
+    far picks the most promising one; it is cross-validated, and the fittest survive.
+    Numeric parameters move locally, each on its own scale; categories are exchanged or
+    drawn anew; no candidate is evaluated twice.
+
+    With several metrics and no metric named by `refit` the search looks for the Pareto
+    front of all of them: the candidates that are better in one metric only at the
+    expense of another one.
 
     A search space with no more than `n_iter` points is tried exhaustively, as by
     :class:`~sklearn.model_selection.GridSearchCV`.
@@ -58,28 +67,57 @@ class GeneticSearchCV(BaseEvoSearchCV):
         How many candidates are evaluated in all.
 
     population_size : int or "auto", default="auto"
-        How many candidates survive a generation, and how many children they have.
-        ``"auto"`` stands for 6, after 10 initial candidates.
+        How many of the best candidates are parents, and how many initial candidates
+        there are; for generations, how many children they have as well. ``"auto"``
+        stands for 12 parents with a surrogate and 6 without, after 10 initial
+        candidates or a third of `n_iter`; for more parents if there are several
+        objectives.
 
-    selection : "tournament" or callable, default="tournament"
+    selection : {"tournament", "truncation", "rank"} or callable, default="tournament"
         How parents are chosen. For this and the next three see
         :mod:`skopt_evo.strategies.operators`, for what is called with which arguments
         as well.
 
-    crossover : {"auto", "uniform", "blend"} or callable, default="auto"
-        How two parents are recombined. ``"auto"`` is one of the others, chosen anew
-        for each child.
+    crossover : {"auto", "uniform", "two_point", "blend", "simulated_binary"} or \
+            callable, default="auto"
+        How two parents are recombined. ``"auto"`` is uniform or blend, chosen anew for
+        each child.
 
-    mutation : {"auto", "gaussian"} or callable, default="auto"
+    mutation : {"auto", "gaussian", "polynomial", "integer_geometric", \
+            "categorical"} or callable, default="auto"
         How a child is changed.
 
-    survival : "elitist" or callable, default="elitist"
-        Who stays in the population.
+    survival : {"elitist", "age", "comma"} or callable, default="elitist"
+        Who stays in the population. With ``"comma"`` children are bred in generations,
+        whatever `strategy` says.
+
+    strategy : {"steady_state", "generational", "differential_evolution"}, \
+            default="steady_state"
+        How the population evolves: a child at a time, bred from the results known so
+        far; generation after generation; or by the differences between members, for
+        which selection, crossover, mutation and survival do not count.
+
+    surrogate : "auto", regressor or None, default="auto"
+        The model of the scores that screens offspring. ``"auto"`` is a Gaussian process
+        on the space's own scales. A regressor of scikit-learn has to say how sure it
+        is: its ``predict`` takes ``return_std=True``, or it is a
+        :class:`~sklearn.ensemble.RandomForestRegressor` or an
+        :class:`~sklearn.ensemble.ExtraTreesRegressor`. None is evolution without a
+        model.
+
+    lookahead : int, default=4
+        How many candidates may be in flight at once: each is bred from the results of
+        all but the last ``lookahead - 1`` candidates before it. More of them keep more
+        workers busy, with fewer of them each child knows more. The results depend on
+        it, but not on `n_jobs`. Generations are complete before the next one is bred,
+        whatever `lookahead` says.
 
     scoring : str, callable, list, tuple or dict, default=None
         How the predictions on the test set are scored, as in
         :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics the search
-        improves the one that `refit` names, else the first one.
+        improves the one that `refit` names; without a name it looks for the Pareto
+        front of all of them. What a model costs can be a metric: a scorer may return
+        its size or, negated, the time that it takes.
 
     n_jobs : int, default=None
         Number of jobs to run in parallel. The results do not depend on it.
@@ -116,9 +154,11 @@ class GeneticSearchCV(BaseEvoSearchCV):
         One row a candidate, with the columns of
         :class:`~sklearn.model_selection.GridSearchCV`'s, then ours:
 
-        - ``iter``: the generation;
+        - ``iter``: the generation; one a candidate after the first one, if they are
+          bred one by one;
         - ``origin``: ``"default"`` (the estimator's own parameters), ``"initial"``,
-          ``"crossover"``, ``"mutation"``, ``"immigrant"`` or ``"grid"``;
+          ``"crossover"``, ``"mutation"``, ``"differential"``, ``"immigrant"`` or
+          ``"grid"``;
         - ``n_splits_evaluated``: on how many splits it was evaluated;
         - ``status``: ``"ok"``, or ``"failed"`` if a fit failed or a score is not
           finite.
@@ -137,6 +177,10 @@ class GeneticSearchCV(BaseEvoSearchCV):
     best_index_ : int
         The best candidate's row in ``cv_results_``. Not available for several metrics
         if ``refit=False``.
+
+    pareto_front_ : ndarray of shape (n_front,), dtype=int
+        The rows of ``cv_results_`` that no other one surpasses in every metric. Only
+        for several metrics none of which `refit` names.
 
     scorer_ : callable or dict
         The scorer, or a dict of the scorers of several metrics.
@@ -173,6 +217,11 @@ class GeneticSearchCV(BaseEvoSearchCV):
     ----------
     T. Bäck and H.-P. Schwefel, "An overview of evolutionary algorithms for parameter
     optimization", Evolutionary Computation 1(1), 1-23, 1993.
+    Y. Jin, "Surrogate-assisted evolutionary computation: recent advances and future
+    challenges", Swarm and Evolutionary Computation 1(2), 61-70, 2011.
+    K. Deb, A. Pratap, S. Agarwal and T. Meyarivan, "A fast and elitist multiobjective
+    genetic algorithm: NSGA-II", IEEE Transactions on Evolutionary Computation 6(2),
+    182-197, 2002 (several metrics).
 
     Examples
     --------
@@ -199,8 +248,12 @@ class GeneticSearchCV(BaseEvoSearchCV):
             Interval(Integral, 2, None, closed="left"),
             StrOptions({"auto"}),
         ],
+        "strategy": [StrOptions(STRATEGIES)],
+        "lookahead": [Interval(Integral, 1, None, closed="left")],
         # Checked with their tables, so that an error lists the names there are.
         **dict.fromkeys(OPERATORS, "no_validation"),
+        # Checked so that an error says what a surrogate is.
+        "surrogate": "no_validation",
     }
 
     def __init__(
@@ -214,6 +267,9 @@ class GeneticSearchCV(BaseEvoSearchCV):
         crossover="auto",
         mutation="auto",
         survival="elitist",
+        strategy="steady_state",
+        surrogate="auto",
+        lookahead=4,
         scoring=None,
         n_jobs=None,
         refit=True,
@@ -243,9 +299,13 @@ class GeneticSearchCV(BaseEvoSearchCV):
         self.crossover = crossover
         self.mutation = mutation
         self.survival = survival
+        self.strategy = strategy
+        self.surrogate = surrogate
+        self.lookahead = lookahead
 
     def _check_search_parameters(self):
         self._operators()
+        check_surrogate(self.surrogate)
         if self.population_size != "auto" and self.population_size > self.n_iter:
             raise ValueError(
                 f"population_size={self.population_size} is larger than "
@@ -253,6 +313,31 @@ class GeneticSearchCV(BaseEvoSearchCV):
                 "that size would never be complete. Raise n_iter, or lower "
                 "population_size to a small part of it."
             )
+
+        if self._n_objectives() != 1 and self.strategy == "differential_evolution":
+            raise ValueError(
+                "strategy='differential_evolution' improves a single metric, but there "
+                f"are several: scoring={self.scoring!r}. Name one by refit, or use "
+                "strategy='steady_state', which looks for the Pareto front."
+            )
+
+    def _n_objectives(self):
+        """Return how many metrics are improved, None if only results will tell."""
+        if isinstance(self.refit, str) or isinstance(self.scoring, (str, NoneType)):
+            return 1
+        if callable(self.scoring):
+            may_be_several = self.refit is False or callable(self.refit)
+            return None if may_be_several and not is_scorer(self.scoring) else 1
+        return len(self.scoring)
+
+    def _select_best(self, refit_metric):
+        if self.multimetric_ and self._n_objectives() != 1:
+            results, prefix = self.cv_results_, "mean_test_"
+            scores = [results[key] for key in results if key.startswith(prefix)]
+            ranks = non_dominated_ranks(-np.transpose(scores))
+            is_scored = np.isfinite(scores).all(axis=0)
+            self.pareto_front_ = np.flatnonzero((ranks == 0) & is_scored)
+        super()._select_best(refit_metric)
 
     def _operators(self):
         return {
@@ -262,12 +347,23 @@ class GeneticSearchCV(BaseEvoSearchCV):
 
     def _make_proposer(self, space, metric, seed):
         is_auto = self.population_size == "auto"
-        strategy = GeneticStrategy(
+        settings = EvolutionSettings(
+            strategy=self.strategy,
+            population_size=None if is_auto else self.population_size,
+            surrogate=self.surrogate,
+            operators=self._operators(),
+        )
+        strategy = settings.make_strategy(
             layout_of(space),
             seed=seed,
-            population_size=POPULATION_SIZE if is_auto else self.population_size,
-            n_initial=N_INITIAL if is_auto else self.population_size,
             starts=space.encode_all(self.estimator.get_params()),
-            **self._operators(),
+            n_iter=self.n_iter,
+            n_objectives=self._n_objectives(),
         )
-        return EvolutionProposer(space, strategy, metric)
+        return EvolutionProposer(
+            space,
+            strategy,
+            metric,
+            every_metric=self._n_objectives() != 1,
+            lookahead=1 if settings.is_generational else self.lookahead,
+        )

@@ -5,12 +5,15 @@ from skopt_evo.proposers._grid import GridProposer
 from skopt_evo.proposers._layout import layout_of
 from skopt_evo.proposers._protocol import Proposer
 from skopt_evo.proposers._restarts import DescentProposer, Settings
+from skopt_evo.proposers._strategies import EvolutionSettings, check_surrogate
 
 __all__ = [
     "DescentProposer",
     "EvolutionProposer",
+    "EvolutionSettings",
     "GridProposer",
     "Proposer",
     "Settings",
+    "check_surrogate",
     "layout_of",
 ]

@@ -57,6 +57,20 @@ class Trial:
         loss = -float(np.mean(scores))
         return loss if np.isfinite(loss) else np.nan
 
+    def losses(self) -> NDArray[np.float64]:
+        """Return the loss by each metric, as `loss` does, in the scorers' order.
+
+        Returns
+        -------
+        losses : ndarray of shape (n_metrics,)
+            A single NaN if the scorer is a function and no fit succeeded: only its
+            result tells which metrics there are.
+        """
+        for fold in self.folds:
+            if isinstance(fold["test_scores"], dict):
+                return np.array([self.loss(metric) for metric in fold["test_scores"]])
+        return np.array([self.loss(None)])
+
     @property
     def status(self) -> str:
         """``"ok"``, or ``"failed"`` if a fit raised or a score is not finite."""

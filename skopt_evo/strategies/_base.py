@@ -12,6 +12,28 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 
+class Kinship(NamedTuple):
+    """What the branches of a conditional space have in common.
+
+    Attributes
+    ----------
+    places : ndarray of shape (n_genes,), dtype=int
+        Which entry of its parameter a gene is: 0, but for vectors. Genes of the same
+        parameter and the same place belong to different branches.
+    categories : tuple of n_genes ndarrays or None
+        The number, within its parameter, of the category that each level of a gene
+        stands for: equal ones have the same number whatever the branch. None for
+        numeric genes, and for categories that nobody has counted.
+    constants : ndarray of shape (n_branches, n_parameters), dtype=int
+        The number of the category that a parameter always has in a branch, -1 if it
+        varies there or is absent.
+    """
+
+    places: NDArray[np.int64]
+    categories: tuple[NDArray[np.int64] | None, ...]
+    constants: NDArray[np.int64]
+
+
 class GeneLayout(NamedTuple):
     """What a strategy knows of the genes, points of the unit cube.
 
@@ -28,8 +50,12 @@ class GeneLayout(NamedTuple):
         Maps genomes of shape (..., n_genes) to their canonical form, discrete genes at
         the centre of their bin.
     parameters : ndarray of shape (n_genes,), dtype=int
-        The number of the parameter that a gene belongs to, from 0 on without gaps: the
-        genes of a vector-valued parameter share one.
+        The number of the parameter that a gene belongs to: the genes of a vector-valued
+        parameter share one, and so do those of a parameter that has other values in
+        another branch.
+    kinship : Kinship or None, default=None
+        What branches have in common, beside the genes that they share; None for
+        nothing.
     """
 
     n_levels: NDArray[np.int64]
@@ -37,6 +63,7 @@ class GeneLayout(NamedTuple):
     active: BoolArray
     snap: Callable[[FloatArray], FloatArray]
     parameters: NDArray[np.int64]
+    kinship: Kinship | None = None
 
     @classmethod
     def continuous(cls, n_genes: int) -> GeneLayout:
@@ -130,7 +157,9 @@ class Strategy(Protocol):
         One word a row of the last `ask`: how that genome came about.
     """
 
-    origins: list[str]
+    @property
+    def origins(self) -> list[str]:
+        """How each genome of the last `ask` came about."""
 
     def ask(self, n: int) -> FloatArray:
         """Return new genomes, in their canonical form.

@@ -1,0 +1,170 @@
+"""From the settings of a search to the strategy that breeds its candidates."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import ArrayLike
+from sklearn.base import clone
+from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
+
+from skopt_evo.strategies import (
+    DifferentialEvolutionStrategy,
+    EvolutionStrategy,
+    GeneLayout,
+    GeneticStrategy,
+    NSGA2Strategy,
+    Strategy,
+    SurrogateStrategy,
+)
+from skopt_evo.strategies.operators import CommaSurvival
+from skopt_evo.strategies.surrogates import GaussianProcess, RegressorSurrogate
+
+# Candidates before the first child, if the budget is more than three times as large.
+N_INITIAL = 10
+INITIAL_SHARE = 1 / 3
+
+# How many members a population has: without and with a model of the losses, of which
+# more parents are of use, since it screens their children.
+PLAIN_SIZE, SCREENED_SIZE = 6, 12
+
+# A front of several objectives takes more members, a quarter of the budget.
+FRONT_SHARE, LARGEST_FRONT = 1 / 4, 100
+
+SURROGATES = (
+    '"auto" for a Gaussian process, None for evolution without a model, or a regressor '
+    "of scikit-learn that knows how sure it is: one whose predict takes "
+    "return_std=True, a RandomForestRegressor or an ExtraTreesRegressor"
+)
+
+
+@dataclass(frozen=True)
+class EvolutionSettings:
+    """How to evolve.
+
+    Attributes
+    ----------
+    strategy : {"steady_state", "generational", "differential_evolution"}
+        The algorithm.
+    population_size : int or None
+        How many members there are; None for what suits the rest.
+    surrogate : "auto", regressor or None
+        The model that screens offspring.
+    operators : dict of str to callable
+        Selection, crossover, mutation and survival.
+    """
+
+    strategy: str
+    population_size: int | None
+    surrogate: Any
+    operators: dict[str, Callable[..., Any]]
+
+    @property
+    def is_generational(self) -> bool:
+        """Whether children are bred a generation at a time."""
+        is_comma = isinstance(self.operators["survival"], CommaSurvival)
+        return self.strategy == "generational" or is_comma
+
+    def make_strategy(
+        self,
+        layout: GeneLayout,
+        *,
+        seed: int,
+        starts: ArrayLike,
+        n_iter: int,
+        n_objectives: int | None,
+    ) -> Strategy:
+        """Return a new strategy.
+
+        Parameters
+        ----------
+        layout : GeneLayout
+            The genes.
+        seed : int
+            The source of chance.
+        starts : array-like of shape (n_starts, n_genes)
+            The genomes to begin with.
+        n_iter : int
+            How many candidates there will be.
+        n_objectives : int or None
+            The number of losses; None if only the first results will tell.
+        """
+        size = self.population_size or self._auto_size(n_iter, n_objectives)
+        common: dict[str, Any] = {
+            "seed": seed,
+            "starts": starts,
+            "population_size": size,
+            "n_children": size if self.is_generational else 1,
+            "n_initial": self.population_size
+            or max(2, min(N_INITIAL, round(INITIAL_SHARE * n_iter))),
+        }
+        evolution: EvolutionStrategy
+        if self.strategy == "differential_evolution":
+            evolution = DifferentialEvolutionStrategy(layout, **common)
+        elif n_objectives == 1:
+            evolution = GeneticStrategy(layout, **common, **self.operators)
+        else:
+            common["n_objectives"] = n_objectives
+            evolution = NSGA2Strategy(layout, **common, **self.operators)
+        if self.surrogate is None:
+            return evolution
+        if isinstance(self.surrogate, str):
+            return SurrogateStrategy(evolution, GaussianProcess(layout))
+        make = _maker(self.surrogate)
+        return SurrogateStrategy(evolution, RegressorSurrogate(layout, make))
+
+    def _auto_size(self, n_iter: int, n_objectives: int | None) -> int:
+        if n_objectives != 1:
+            return max(SCREENED_SIZE, min(round(FRONT_SHARE * n_iter), LARGEST_FRONT))
+        return PLAIN_SIZE if self.surrogate is None else SCREENED_SIZE
+
+
+def check_surrogate(surrogate: Any) -> None:
+    """Raise an error for what cannot serve as a surrogate.
+
+    Raises
+    ------
+    ValueError
+        If it is a string other than ``"auto"``.
+    TypeError
+        If it is no regressor that tells how sure it is.
+    """
+    if surrogate is None or (isinstance(surrogate, str) and surrogate == "auto"):
+        return
+    message = f"surrogate={surrogate!r} cannot screen candidates: pass {SURROGATES}."
+    if isinstance(surrogate, str):
+        raise ValueError(message)
+    if isinstance(surrogate, type):
+        raise TypeError(
+            f"surrogate={surrogate!r} is a class: pass an instance, e.g. "
+            f"{surrogate.__name__}()."
+        )
+    if not callable(getattr(surrogate, "fit", None)) or not callable(
+        getattr(surrogate, "predict", None)
+    ):
+        raise TypeError(f"{message} This one lacks a method fit or predict.")
+    takes_std = "return_std" in inspect.signature(surrogate.predict).parameters
+    if not takes_std and not isinstance(
+        surrogate, (RandomForestRegressor, ExtraTreesRegressor)
+    ):
+        raise TypeError(f"{message} This one does not say how sure it is.")
+
+
+def _maker(regressor: Any) -> Callable[[int], Any]:
+    """Return a function from a seed to an unfitted copy of a regressor."""
+
+    def make(seed: int) -> Any:
+        copy = clone(regressor)
+        parameters = copy.get_params()
+        seeds = {
+            name: seed
+            for name, value in parameters.items()
+            if (name == "random_state" or name.endswith("__random_state"))
+            and value is None
+        }
+        return copy.set_params(**seeds)
+
+    return make

@@ -1,0 +1,416 @@
+"""What strategies that evolve a population have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo.strategies._design import diversity, space_filling, unseen
+
+# A child that has been evaluated before is bred again, this often.
+N_ATTEMPTS = 20
+
+# The usual size of a founder's mutations on the scale of a gene.
+STEP = 0.3
+
+# Below this mean distance of the population, a part of the children are immigrants.
+LOW_DIVERSITY = 0.05
+IMMIGRATION_RATE = 0.25
+
+
+class Parents(NamedTuple):
+    """Genomes that have offspring.
+
+    Attributes
+    ----------
+    genomes : ndarray of shape (n, n_genes)
+        In their canonical form.
+    steps : ndarray of shape (n,)
+        The usual size of their children's mutations.
+    fitness : ndarray of shape (n,)
+        What they are selected by: the smaller the better, NaN for a failure.
+    """
+
+    genomes: FloatArray
+    steps: FloatArray
+    fitness: FloatArray
+
+
+class Proposal(NamedTuple):
+    """A new genome.
+
+    Attributes
+    ----------
+    genome : ndarray of shape (n_genes,)
+        In its canonical form.
+    step : float
+        The usual size of its children's mutations.
+    origin : str
+        How it came about.
+    """
+
+    genome: FloatArray
+    step: float
+    origin: str
+
+
+@dataclass(frozen=True, eq=False)
+class Offspring:
+    """New genomes in columns.
+
+    Attributes
+    ----------
+    genomes : ndarray of shape (n, n_genes)
+        In their canonical form.
+    steps : ndarray of shape (n,)
+        The usual size of their children's mutations.
+    origins : ndarray of shape (n,)
+        How they came about, one word each.
+    """
+
+    genomes: FloatArray
+    steps: FloatArray
+    origins: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.genomes)
+
+    def row(self, number: int) -> Proposal:
+        """Return one of them."""
+        step, origin = float(self.steps[number]), str(self.origins[number])
+        return Proposal(self.genomes[number], step, origin)
+
+    def then(self, other: Offspring) -> Offspring:
+        """Return these and the other ones."""
+        return Offspring(
+            np.concatenate([self.genomes, other.genomes]),
+            np.concatenate([self.steps, other.steps]),
+            np.concatenate([self.origins, other.origins]),
+        )
+
+
+class EvolutionStrategy(ABC):
+    """A population of genomes whose descendants are proposed.
+
+    The first generation fills the space. What comes after it, a subclass breeds. No
+    candidate is proposed twice: children bred again and again to one that is known, and
+    some of the children of a population that has lost its diversity, make way for
+    random immigrants.
+
+    Candidate j draws from a generator of its own, made from the seed and j: what is
+    proposed depends on the losses told so far and on nothing else.
+
+    Parameters
+    ----------
+    layout : GeneLayout
+        The genes.
+    seed : int
+        The source of chance.
+    population_size : int
+        How many members the population has.
+    n_children : int
+        How many children are bred at a time.
+    n_initial : int
+        The size of the first generation, unless there are more starts.
+    n_objectives : int or None
+        The number of losses of a genome; None if the first `tell` shows it.
+    starts : array-like of shape (n_starts, n_genes)
+        Genomes that open the first generation.
+
+    Attributes
+    ----------
+    origins : list of str
+        How each genome of the last `ask` came about.
+    n_asked : int
+        How many genomes have been asked.
+    """
+
+    def __init__(
+        self,
+        layout: GeneLayout,
+        *,
+        seed: int,
+        population_size: int,
+        n_children: int,
+        n_initial: int,
+        n_objectives: int | None,
+        starts: ArrayLike,
+    ) -> None:
+        for name, value in (
+            ("population_size", population_size),
+            ("n_children", n_children),
+        ):
+            if value < 1:
+                raise ValueError(
+                    f"{name}={value!r}: without a member nothing is bred, pass an int "
+                    ">= 1."
+                )
+        self.layout = layout
+        self.population_size = population_size
+        self.n_children = n_children
+        self.n_objectives = n_objectives
+        self._seed = int(seed)
+        self._n_initial = n_initial
+        self._starts = layout.canonical(starts)
+        self._founders = self._first_generation()
+        self.origins: list[str] = []
+        self.n_asked = 0
+        # One row a genome, in the order in which they became known.
+        self._genomes: list[FloatArray] = []
+        self._steps: list[float] = []
+        self._losses: list[FloatArray | None] = []  # None: asked, not yet told
+        self._rows: dict[bytes, int] = {}
+        self._members: list[int] = []
+
+    @abstractmethod
+    def breed(self, parents: Parents, n: int, rng: np.random.Generator) -> Offspring:
+        """Return children of at least one parent, known ones among them.
+
+        Parameters
+        ----------
+        parents : Parents
+            The population, or any other genomes.
+        n : int
+            How many children.
+        rng : numpy.random.Generator
+            The source of chance.
+        """
+
+    @abstractmethod
+    def _survivors(self, is_new: NDArray[np.bool_]) -> list[int]:
+        """Return the rows that stay, out of the members.
+
+        Parameters
+        ----------
+        is_new : ndarray of shape (n_members,), dtype=bool
+            Who has just joined.
+        """
+
+    def fitness(self, losses: FloatArray) -> FloatArray:
+        """Return what members are compared by: smaller is better, NaN for failures.
+
+        Parameters
+        ----------
+        losses : ndarray of shape (n, n_objectives)
+            Theirs, and nobody else's.
+        """
+        return losses[:, 0]
+
+    @property
+    def n_founders_left(self) -> int:
+        """How many of the first generation have not been asked yet."""
+        return max(len(self._founders) - self.n_asked, 0)
+
+    @property
+    def best_loss(self) -> float:
+        """The smallest first loss told so far, infinity if there is none."""
+        losses = [loss[0] for loss in self._losses if loss is not None]
+        return float(np.nanmin([*losses, np.inf]))
+
+    @property
+    def parents(self) -> Parents:
+        """The population."""
+        return Parents(
+            self._matrix(self._members),
+            np.array([self._steps[row] for row in self._members]),
+            self.fitness(self._member_losses()),
+        )
+
+    @property
+    def known(self) -> tuple[FloatArray, FloatArray]:
+        """Genomes and losses told so far: (n, n_genes) and (n, n_objectives)."""
+        rows = [row for row, loss in enumerate(self._losses) if loss is not None]
+        losses = np.array([self._losses[row] for row in rows], dtype=np.float64)
+        return self._matrix(rows), losses.reshape(len(rows), self.n_objectives or 1)
+
+    @property
+    def in_flight(self) -> FloatArray:
+        """The genomes that have been asked, but not told: (n, n_genes)."""
+        return self._matrix(
+            [row for row, loss in enumerate(self._losses) if loss is None]
+        )
+
+    def ask(self, n: int) -> FloatArray:
+        """Return what is left of the first generation, or else new children.
+
+        Parameters
+        ----------
+        n : int
+            How many candidates may still be evaluated.
+
+        Returns
+        -------
+        genomes : ndarray of shape (m, n_genes)
+            At most `n`, and at most as many as are bred at a time. None of them asked
+            or told before; m is 0 only if `n` is, or if the whole of a finite space is
+            known.
+        """
+        size = min(n, self.n_founders_left or self.n_children)
+        self.start_batch()
+        genomes: list[FloatArray] = []
+        while len(genomes) < size:
+            rng = self.rng(self.n_asked)
+            proposal = self.founder(rng) if self.n_founders_left else self.child(rng)
+            if proposal is None:
+                break
+            genomes.append(self.adopt(proposal))
+        return np.array(genomes).reshape(len(genomes), self.layout.n_genes)
+
+    def tell(self, genomes: ArrayLike, losses: ArrayLike) -> None:
+        """Learn the losses of genomes, and let the fittest survive.
+
+        Parameters
+        ----------
+        genomes : array-like of shape (m, n_genes)
+            Asked or not, in any order; of one that is told again the last losses count.
+        losses : array-like of shape (m, n_objectives)
+            The smaller the better; NaN for a candidate that failed.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit, or if a gene is not finite.
+        """
+        genomes = self.layout.canonical(genomes)
+        losses = np.array(losses, dtype=np.float64)
+        n_objectives = self.n_objectives
+        if n_objectives is None:
+            n_objectives = max(losses.shape[1], 1) if losses.ndim == 2 else 1
+        expected = (len(genomes), n_objectives)
+        if losses.shape != expected:
+            raise ValueError(
+                f"{type(self).__name__} minimises {n_objectives} losses a genome: "
+                f"expected losses of shape {expected}, got {losses.shape}."
+            )
+        if len(losses):
+            self.n_objectives = n_objectives
+        told = [self._learn(*pair) for pair in zip(genomes, losses, strict=True)]
+        changed = {row for row, has_changed in told if has_changed}
+        if not changed:
+            return
+        joined = changed.difference(self._members)
+        # By age, and so in the same order however they are told.
+        self._members = sorted({*self._members, *changed})
+        self._members = self._survivors(np.isin(self._members, list(joined)))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that the next `ask` depends on, as lists and numbers."""
+        return {
+            "seed": self._seed,
+            "n_objectives": self.n_objectives,
+            "n_asked": self.n_asked,
+            "genomes": [genome.tolist() for genome in self._genomes],
+            "steps": list(self._steps),
+            "losses": [
+                None if loss is None else loss.tolist() for loss in self._losses
+            ],
+            "members": list(self._members),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Return to a state that `state_dict` gave.
+
+        It may come from another strategy with the same parameters; the seed is part of
+        the state.
+        """
+        self._seed = state["seed"]
+        self.n_objectives = state["n_objectives"]
+        self._founders = self._first_generation()
+        self._genomes, self._steps, self._losses, self._rows = [], [], [], {}
+        for genome, step in zip(state["genomes"], state["steps"], strict=True):
+            self._remember(np.array(genome, dtype=np.float64), step)
+        self._losses = [
+            None if loss is None else np.array(loss, dtype=np.float64)
+            for loss in state["losses"]
+        ]
+        self._members = list(state["members"])
+        self.n_asked = state["n_asked"]
+
+    def rng(self, *key: int) -> np.random.Generator:
+        """Return the generator of candidate j; with more numbers, of other things."""
+        return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
+
+    def start_batch(self) -> None:
+        """Forget the origins of the last `ask`."""
+        self.origins = []
+
+    def adopt(self, proposal: Proposal) -> FloatArray:
+        """Take a proposal for asked; return its genome."""
+        self._remember(proposal.genome, proposal.step)
+        self.origins.append(proposal.origin)
+        self.n_asked += 1
+        return proposal.genome
+
+    def is_new(self, genome: FloatArray) -> bool:
+        """Tell whether a genome has neither been asked nor told."""
+        return self.layout.key(genome) not in self._rows
+
+    def founder(self, rng: np.random.Generator) -> Proposal | None:
+        """Return the next of the first generation, or another one if it is known."""
+        genome = self._founders[self.n_asked]
+        if self.is_new(genome):
+            is_start = self.n_asked < len(self._starts)
+            return Proposal(genome, STEP, "default" if is_start else "initial")
+        # Points that fill a space of few levels coincide; their branch gets its due.
+        branch = self.layout.branch_of(genome)
+        return self.stranger("initial", rng, branch) or self.stranger("initial", rng)
+
+    def child(self, rng: np.random.Generator) -> Proposal | None:
+        """Return a new child or an immigrant, None if the whole space is known."""
+        parents = self.parents
+        if len(parents.genomes):
+            is_diverse = diversity(parents.genomes, self.layout) >= LOW_DIVERSITY
+            if is_diverse or rng.random() > IMMIGRATION_RATE:
+                offspring = self.breed(parents, N_ATTEMPTS, rng)
+                for row in range(N_ATTEMPTS):
+                    if self.is_new(offspring.genomes[row]):
+                        return offspring.row(row)
+        return self.stranger("immigrant", rng)
+
+    def stranger(
+        self, origin: str, rng: np.random.Generator, branches: ArrayLike | None = None
+    ) -> Proposal | None:
+        """Return a new random genome, None if there is none in these branches."""
+        genome = unseen(self.layout, self._rows, rng, branches)
+        return None if genome is None else Proposal(genome, STEP, origin)
+
+    def _first_generation(self) -> FloatArray:
+        """Return the starts, then points that fill the space."""
+        n_filling = max(self._n_initial - len(self._starts), 0)
+        filling = space_filling(n_filling, self.layout, self.rng(0, 1))
+        return np.vstack([self._starts, filling])
+
+    def _n_told(self) -> int:
+        return sum(loss is not None for loss in self._losses)
+
+    def _matrix(self, rows: list[int]) -> FloatArray:
+        genomes = np.array([self._genomes[row] for row in rows], dtype=np.float64)
+        return genomes.reshape(len(rows), self.layout.n_genes)
+
+    def _member_losses(self) -> FloatArray:
+        losses = np.array(
+            [self._losses[row] for row in self._members], dtype=np.float64
+        )
+        return losses.reshape(len(self._members), self.n_objectives or 1)
+
+    def _learn(self, genome: FloatArray, losses: FloatArray) -> tuple[int, bool]:
+        """Keep the losses of a genome; return its row, and whether they are news."""
+        row = self._rows.get(self.layout.key(genome))
+        if row is None:
+            row = self._remember(genome, STEP)
+        before = self._losses[row]
+        self._losses[row] = losses
+        return row, before is None or not np.array_equal(before, losses, equal_nan=True)
+
+    def _remember(self, genome: FloatArray, step: float) -> int:
+        row = len(self._genomes)
+        self._genomes.append(np.array(genome))
+        self._steps.append(step)
+        self._losses.append(None)
+        self._rows[self.layout.key(genome)] = row
+        return row

@@ -1,0 +1,228 @@
+"""Evolution whose offspring are screened by a model of the losses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skopt_evo.strategies._acquisition import draw_acquisition
+from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo.strategies._evolution import (
+    STEP,
+    EvolutionStrategy,
+    Offspring,
+    Parents,
+    Proposal,
+)
+from skopt_evo.strategies._targets import scalarised, winsorised
+from skopt_evo.strategies.surrogates import Surrogate
+
+# Offspring for each candidate that is evaluated, as many children as random genomes.
+POOL_SIZE = 400
+
+# The children are bred in two generations, the parents of the second one so many of the
+# most promising genomes of the first.
+N_PARENTS = 12
+
+# One in so many candidates is not screened, so that a model that errs is found out.
+UNSCREENED = 0.05
+
+# Nothing is evaluated that is as close as this to a known genome in every active gene.
+NEAREST = 0.01
+
+# The surrogate looks to its hyperparameters every so many candidates.
+TUNE_EVERY = 3
+
+# It learns from at most so many genomes: the better half by their losses, the others by
+# lot. Of many parameters each one costs a matrix of this size.
+MOST_ROWS = 200
+MOST_NUMBERS = 4e6
+
+# The search goes without a model until so many candidates have a loss.
+FEWEST_ROWS = 3
+
+
+class SurrogateStrategy:
+    """Breed many offspring, evaluate those that a surrogate finds promising.
+
+    A surrogate learns the losses told so far, candidates that are in flight counting
+    with their predicted mean. The children of the population and random genomes compete
+    by an acquisition function; the best of them breed among themselves; the most
+    promising genome that is not next to a known one is proposed.
+
+    Parameters
+    ----------
+    evolution : EvolutionStrategy
+        Any strategy that breeds. Its first generation is not screened.
+    surrogate : Surrogate
+        The model.
+
+    Attributes
+    ----------
+    origins : list of str
+        How each genome of the last `ask` came about, in the words of `evolution`.
+
+    References
+    ----------
+    Y. Jin, "Surrogate-assisted evolutionary computation: recent advances and future
+    challenges", Swarm and Evolutionary Computation 1(2), 61-70, 2011 (pre-selection).
+    D. Ginsbourger, R. Le Riche and L. Carraro, "Kriging is well-suited to parallelize
+    optimization", Computational Intelligence in Expensive Optimization Problems,
+    131-162, 2010 (candidates in flight: the kriging believer).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.strategies import (
+    ...     GeneLayout,
+    ...     GeneticStrategy,
+    ...     SurrogateStrategy,
+    ... )
+    >>> from skopt_evo.strategies.surrogates import GaussianProcess
+    >>> layout = GeneLayout.continuous(3)
+    >>> strategy = SurrogateStrategy(
+    ...     GeneticStrategy(layout, seed=0), GaussianProcess(layout)
+    ... )
+    >>> for _ in range(31):
+    ...     genomes = strategy.ask(10)
+    ...     losses = ((genomes - 0.3) ** 2).sum(axis=1)
+    ...     strategy.tell(genomes, losses[:, np.newaxis])
+    >>> bool(strategy.evolution.best_loss < 1e-3)
+    True
+    """
+
+    def __init__(self, evolution: EvolutionStrategy, surrogate: Surrogate) -> None:
+        self.evolution = evolution
+        self._surrogate = surrogate
+        self._n_fits = 0
+
+    @property
+    def origins(self) -> list[str]:
+        """How each genome of the last `ask` came about."""
+        return self.evolution.origins
+
+    @property
+    def layout(self) -> GeneLayout:
+        """The genes."""
+        return self.evolution.layout
+
+    def ask(self, n: int) -> FloatArray:
+        """Return what is left of the first generation, or else screened children.
+
+        As many as `evolution` would.
+        """
+        if self.evolution.n_founders_left:
+            return self.evolution.ask(n)
+        self.evolution.start_batch()
+        genomes: list[FloatArray] = []
+        while len(genomes) < min(n, self.evolution.n_children):
+            proposal = self._propose(self.evolution.rng(self.evolution.n_asked))
+            if proposal is None:
+                break
+            genomes.append(self.evolution.adopt(proposal))
+        return np.array(genomes).reshape(len(genomes), self.layout.n_genes)
+
+    def tell(self, genomes: ArrayLike, losses: ArrayLike) -> None:
+        """Learn the losses of genomes, see `Strategy`."""
+        self.evolution.tell(genomes, losses)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that the next `ask` depends on, as plain data."""
+        return {
+            "evolution": self.evolution.state_dict(),
+            "surrogate": self._surrogate.state_dict(),
+            "n_fits": self._n_fits,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Return to a state that `state_dict` gave."""
+        self.evolution.load_state_dict(state["evolution"])
+        self._surrogate.load_state_dict(state["surrogate"])
+        self._n_fits = state["n_fits"]
+
+    def _propose(self, rng: np.random.Generator) -> Proposal | None:
+        """Return the most promising new genome, None if the whole space is known."""
+        genomes, losses = self.evolution.known
+        n_succeeded = np.isfinite(losses).all(axis=1).sum()
+        if n_succeeded < FEWEST_ROWS or rng.random() < UNSCREENED:
+            return self.evolution.child(rng)
+        best = self._learn(genomes, winsorised(scalarised(losses, rng)), rng)
+        pool, promise = self._pool(best, rng)
+        order = np.argsort(-promise, kind="stable")
+        for row in self._far_from_known(pool.genomes, order):
+            return pool.row(row)
+        return self.evolution.child(rng)
+
+    def _learn(
+        self, genomes: FloatArray, targets: FloatArray, rng: np.random.Generator
+    ) -> float:
+        """Fit the surrogate; return the least target that it has for a known genome."""
+        rows = self._training_rows(targets, rng)
+        genomes, targets = genomes[rows], targets[rows]
+        tune = self._n_fits % TUNE_EVERY == 0
+        self._n_fits += 1
+        self._surrogate.fit(genomes, targets, tune=tune, rng=rng)
+        in_flight = self.evolution.in_flight
+        if len(in_flight):
+            believed, _ = self._surrogate.predict(in_flight)
+            genomes = np.concatenate([genomes, in_flight])
+            targets = np.concatenate([targets, believed])
+            self._surrogate.fit(genomes, targets, tune=False, rng=rng)
+        return float(self._surrogate.predict(genomes)[0].min())
+
+    def _training_rows(
+        self, targets: FloatArray, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        n_parameters = int(self.layout.parameters.max(initial=0)) + 1
+        size = int(min(MOST_ROWS, np.sqrt(MOST_NUMBERS / n_parameters)))
+        if len(targets) <= size:
+            return np.arange(len(targets))
+        order = np.argsort(targets, kind="stable")
+        others = rng.choice(order[size // 2 :], size - size // 2, replace=False)
+        return np.sort(np.concatenate([order[: size // 2], others]))
+
+    def _pool(
+        self, best: float, rng: np.random.Generator
+    ) -> tuple[Offspring, FloatArray]:
+        """Return genomes and how much they promise: the greater the better."""
+        evolution, acquisition = self.evolution, draw_acquisition(rng)
+
+        def promise_of(offspring: Offspring) -> FloatArray:
+            return acquisition(*self._surrogate.predict(offspring.genomes), best)
+
+        n_children = POOL_SIZE // 2
+        pool = self._strangers(POOL_SIZE - n_children, rng)
+        parents = evolution.parents
+        if len(parents.genomes):
+            pool = evolution.breed(parents, n_children, rng).then(pool)
+        promise = promise_of(pool)
+        top = np.argsort(-promise, kind="stable")[:N_PARENTS]
+        parents = Parents(pool.genomes[top], pool.steps[top], -promise[top])
+        children = evolution.breed(parents, n_children, rng)
+        return pool.then(children), np.concatenate([promise, promise_of(children)])
+
+    def _strangers(self, n: int, rng: np.random.Generator) -> Offspring:
+        """Return random genomes, every branch as often as the others."""
+        genomes = rng.random((n, self.layout.n_genes))
+        if self.layout.n_branches > 1:
+            branches = rng.integers(self.layout.n_branches, size=n)
+            genomes[:, 0] = self.layout.branch_gene(branches)
+        genomes = self.layout.snap(genomes)
+        return Offspring(genomes, np.full(n, STEP), np.full(n, "immigrant"))
+
+    def _far_from_known(
+        self, genomes: FloatArray, order: NDArray[np.int64]
+    ) -> Iterator[int]:
+        """Yield the rows, in this order, of genomes that are next to no known one."""
+        layout, evolution = self.layout, self.evolution
+        known = np.concatenate([evolution.known[0], evolution.in_flight])
+        for row in order:
+            genome = genomes[row]
+            gaps = np.abs(known - genome)
+            is_near = np.where(layout.is_numeric, gaps < NEAREST, gaps == 0)
+            is_near |= ~layout.active_in(genome)
+            if not is_near.all(axis=1).any() and evolution.is_new(genome):
+                yield int(row)
