@@ -60,7 +60,7 @@ class EvolutionSettings:
     strategy: str
     population_size: int | None
     surrogate: Any
-    operators: dict[str, Callable[..., Any]]
+    operators: dict[str, Any]
 
     @property
     def is_generational(self) -> bool:

@@ -164,8 +164,8 @@ class GeneticStrategy(EvolutionStrategy):
         genomes, active = genomes.copy(), self.layout.active_in(genomes)
         for genes in self._kin:
             awake = active[:, genes]
-            value = (genomes[:, genes] * awake).sum(axis=1)[:, np.newaxis]
-            is_dormant = awake.any(axis=1)[:, np.newaxis] & ~awake
+            value = (genomes[:, genes] * awake).sum(axis=1, keepdims=True)
+            is_dormant = awake.any(axis=1, keepdims=True) & ~awake
             genomes[:, genes] = np.where(is_dormant, value, genomes[:, genes])
         return genomes
 

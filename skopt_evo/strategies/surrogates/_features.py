@@ -52,7 +52,7 @@ class FeatureMap:
         # The first feature of each parameter and place, and how many there are.
         self._begins: dict[tuple[int, int], int] = {}
         widths = self._widths()
-        owners = []
+        owners: list[int] = []
         for key in sorted(widths):
             self._begins[key] = len(owners)
             owners += [key[0]] * widths[key]
@@ -60,7 +60,7 @@ class FeatureMap:
         sizes = np.bincount([p for p, _ in widths], minlength=self.n_parameters)
         self._scales = 1 / np.sqrt(sizes[self.parameters])
         self._middles = np.zeros(len(owners))
-        for gene in np.flatnonzero(layout.is_numeric):
+        for gene in np.flatnonzero(layout.is_numeric).tolist():
             self._middles[self._begins[self._key(gene)]] = 0.5
         self._traits = self._features_of_constants()
 
