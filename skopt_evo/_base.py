@@ -19,12 +19,13 @@ from skopt_evo._sklearn_compat import (
     check_method_params,
     fit_context,
     insert_error_scores,
+    is_scorer,
     scorer_attribute,
     search_estimator_has,
     warn_or_raise_about_fit_failures,
 )
 from skopt_evo.evaluation import Evaluator, SearchLoop
-from skopt_evo.proposers import GridProposer
+from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.results import extra_columns
 from skopt_evo.space import SearchSpace, check_parameter_names
 
@@ -57,6 +58,8 @@ class BaseEvoSearchCV(BaseSearchCV):
         # SearchSpace checks it, and says what a search space is made of.
         "param_grid": "no_validation",
         "n_iter": [Interval(Integral, 1, None, closed="left")],
+        # Checked against the space.
+        "initial_params": "no_validation",
         "random_state": ["random_state"],
     }
 
@@ -67,6 +70,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         param_grid,
         *,
         n_iter,
+        initial_params,
         scoring,
         n_jobs,
         refit,
@@ -90,10 +94,11 @@ class BaseEvoSearchCV(BaseSearchCV):
         )
         self.param_grid = param_grid
         self.n_iter = n_iter
+        self.initial_params = initial_params
         self.random_state = random_state
 
     @abstractmethod
-    def _make_proposer(self, space, metric, seed):
+    def _make_proposer(self, space, metric, seed, start):
         """Return the proposer of a space that is too large to try everything.
 
         Parameters
@@ -104,6 +109,8 @@ class BaseEvoSearchCV(BaseSearchCV):
             The metric to improve, None if there is only one.
         seed : int
             The source of chance.
+        start : WarmStart
+            What to begin with.
         """
 
     def _missing_values(self, space):
@@ -248,12 +255,20 @@ class BaseEvoSearchCV(BaseSearchCV):
 
     def _search(self, space, seed, scorers, X, y, splits, routed_params, root):
         """Evaluate candidates until the budget is used up; return them as trials."""
+        start = parse_initial_params(
+            self.initial_params,
+            space,
+            metrics=self._metric_names(scorers),
+            steering=self._steering_metric(),
+            n_splits=len(splits),
+        )
         is_exhaustive = space.size <= self.n_iter
         n_candidates = int(space.size) if is_exhaustive else self.n_iter
         if is_exhaustive:
             proposer = GridProposer(space)
         else:
-            proposer = self._make_proposer(space, self._steering_metric(), seed)
+            steering = self._steering_metric()
+            proposer = self._make_proposer(space, steering, seed, start)
         if self.verbose > 0:
             print(
                 f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
@@ -303,6 +318,15 @@ class BaseEvoSearchCV(BaseSearchCV):
     def _steering_metric(self):
         """Return the metric that the search improves: None stands for the first one."""
         return self.refit if isinstance(self.refit, str) else None
+
+    def _metric_names(self, scorers):
+        """Return the metrics as ``cv_results_`` names them, None if they will show."""
+        attribute = scorer_attribute(scorers)
+        if isinstance(attribute, dict):
+            return list(attribute)
+        return (
+            None if callable(self.scoring) and not is_scorer(attribute) else ["score"]
+        )
 
     def _tabulate(self, trials, space):
         """Return the results as a dict of columns; tell if there are many metrics."""

@@ -10,6 +10,7 @@ from skopt_evo._sklearn_compat import Interval, StrOptions, is_scorer
 from skopt_evo.proposers import (
     EvolutionProposer,
     EvolutionSettings,
+    WarmStartProposer,
     check_surrogate,
     layout_of,
 )
@@ -112,6 +113,16 @@ class GeneticSearchCV(BaseEvoSearchCV):
         it, but not on `n_jobs`. Generations are complete before the next one is bred,
         whatever `lookahead` says.
 
+    initial_params : list of dicts or dict, default=None
+        Candidates to try first, or the ``cv_results_`` of another search: of this
+        class, :class:`~sklearn.model_selection.GridSearchCV` or any other one with the
+        same metrics. The best candidate of these results is evaluated first. If it has
+        the same score on every split, the other ones count as evaluated: the search
+        goes on from them, and they take no part of `n_iter`, nor a row of the new
+        ``cv_results_``. If not, as with new data or other splits, the best of them are
+        tried anew, up to a quarter of `n_iter`. Candidates outside of `param_grid` are
+        left out.
+
     scoring : str, callable, list, tuple or dict, default=None
         How the predictions on the test set are scored, as in
         :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics the search
@@ -156,7 +167,8 @@ class GeneticSearchCV(BaseEvoSearchCV):
 
         - ``iter``: the generation; one a candidate after the first one, if they are
           bred one by one;
-        - ``origin``: ``"default"`` (the estimator's own parameters), ``"initial"``,
+        - ``origin``: ``"given"`` (by `initial_params`), ``"default"`` (the estimator's
+          own parameters), ``"initial"``,
           ``"crossover"``, ``"mutation"``, ``"differential"``, ``"immigrant"`` or
           ``"grid"``;
         - ``n_splits_evaluated``: on how many splits it was evaluated;
@@ -270,6 +282,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         strategy="steady_state",
         surrogate="auto",
         lookahead=4,
+        initial_params=None,
         scoring=None,
         n_jobs=None,
         refit=True,
@@ -284,6 +297,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
             estimator,
             param_grid,
             n_iter=n_iter,
+            initial_params=initial_params,
             scoring=scoring,
             n_jobs=n_jobs,
             refit=refit,
@@ -345,7 +359,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
             for name, table in OPERATORS.items()
         }
 
-    def _make_proposer(self, space, metric, seed):
+    def _make_proposer(self, space, metric, seed, start):
         is_auto = self.population_size == "auto"
         settings = EvolutionSettings(
             strategy=self.strategy,
@@ -353,17 +367,26 @@ class GeneticSearchCV(BaseEvoSearchCV):
             surrogate=self.surrogate,
             operators=self._operators(),
         )
-        strategy = settings.make_strategy(
-            layout_of(space),
-            seed=seed,
-            starts=space.encode_all(self.estimator.get_params()),
-            n_iter=self.n_iter,
-            n_objectives=self._n_objectives(),
-        )
-        return EvolutionProposer(
-            space,
-            strategy,
-            metric,
-            every_metric=self._n_objectives() != 1,
-            lookahead=1 if settings.is_generational else self.lookahead,
-        )
+        own = space.encode_all(self.estimator.get_params())
+
+        def make(given, n_known):
+            strategy = settings.make_strategy(
+                layout_of(space),
+                seed=seed,
+                starts=np.concatenate([given, own]),
+                n_iter=self.n_iter,
+                n_objectives=self._n_objectives(),
+                n_known=n_known,
+            )
+            return EvolutionProposer(
+                space,
+                strategy,
+                metric,
+                every_metric=self._n_objectives() != 1,
+                lookahead=1 if settings.is_generational else self.lookahead,
+                given=given,
+            )
+
+        if start.has_results:
+            return WarmStartProposer(space, start, self.n_iter, make)
+        return make(start.genomes, 0)

@@ -13,6 +13,9 @@ from skopt_evo.proposers import DescentProposer, Settings
 # What optimizer="auto" stands for (docs/adr/0003).
 DEFAULT_OPTIMIZER = "adam"
 
+# How many starts the results of another search are good for, as a share of n_iter.
+RESULTS_SHARE = 1 / 5
+
 
 class GradientSearchCV(BaseEvoSearchCV):
     """Search for good hyperparameters by gradient descent, with restarts.
@@ -68,6 +71,11 @@ class GradientSearchCV(BaseEvoSearchCV):
         perturbation, or an object of :mod:`skopt_evo.hypergrad` with its own settings.
         ``"auto"`` takes forward differences. All the probes of a gradient are evaluated
         side by side, on the same splits.
+
+    initial_params : list of dicts or dict, default=None
+        Starts, or the ``cv_results_`` of another search, of which the best candidates
+        are starts, up to a fifth of `n_iter`; candidates outside of `param_grid` are
+        left out. They come before the estimator's own parameters.
 
     scoring : str, callable, list, tuple or dict, default=None
         How the predictions on the test set are scored, as in
@@ -209,6 +217,7 @@ class GradientSearchCV(BaseEvoSearchCV):
         learning_rate="auto",
         n_restarts="auto",
         gradient="auto",
+        initial_params=None,
         scoring=None,
         n_jobs=None,
         refit=True,
@@ -223,6 +232,7 @@ class GradientSearchCV(BaseEvoSearchCV):
             estimator,
             param_grid,
             n_iter=n_iter,
+            initial_params=initial_params,
             scoring=scoring,
             n_jobs=n_jobs,
             refit=refit,
@@ -252,7 +262,10 @@ class GradientSearchCV(BaseEvoSearchCV):
             n_restarts=None if self.n_restarts == "auto" else self.n_restarts,
         )
 
-    def _make_proposer(self, space, metric, seed):
+    def _make_proposer(self, space, metric, seed, start):
+        n_given = len(start.genomes)
+        if start.has_results:
+            n_given = max(1, round(RESULTS_SHARE * self.n_iter))
         return DescentProposer(
             space,
             self._settings(),
@@ -260,6 +273,7 @@ class GradientSearchCV(BaseEvoSearchCV):
             seed,
             n_iter=self.n_iter,
             params=self.estimator.get_params(),
+            given=start.genomes[:n_given],
         )
 
     def _missing_values(self, space):

@@ -6,6 +6,11 @@ from skopt_evo.proposers._layout import layout_of
 from skopt_evo.proposers._protocol import Proposer
 from skopt_evo.proposers._restarts import DescentProposer, Settings
 from skopt_evo.proposers._strategies import EvolutionSettings, check_surrogate
+from skopt_evo.proposers._warm_start import (
+    WarmStart,
+    WarmStartProposer,
+    parse_initial_params,
+)
 
 __all__ = [
     "DescentProposer",
@@ -14,6 +19,9 @@ __all__ = [
     "GridProposer",
     "Proposer",
     "Settings",
+    "WarmStart",
+    "WarmStartProposer",
     "check_surrogate",
     "layout_of",
+    "parse_initial_params",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ class EvolutionProposer:
         The strategy is asked again as soon as fewer candidates than this are in flight.
         With 1 it is told all that it asked for before; more is for strategies that
         can breed while losses are missing.
+    given : sequence of ndarrays of shape (n_genes,), default=()
+        Canonical genomes whose origin is said to be ``"given"``.
     """
 
     def __init__(
@@ -39,7 +41,9 @@ class EvolutionProposer:
         *,
         every_metric: bool = False,
         lookahead: int = 1,
+        given: Iterable[NDArray[np.float64]] = (),
     ) -> None:
+        self._given = {np.asarray(genome).tobytes() for genome in given}
         self.lookahead = lookahead
         self._every_metric = every_metric
         self._space = space
@@ -55,7 +59,12 @@ class EvolutionProposer:
         """Return what the strategy asks for: a generation, or a single child."""
         genomes = self._strategy.ask(n_remaining)
         trials = [
-            Trial(self._space.decode(genome), self._generation, origin, genome)
+            Trial(
+                self._space.decode(genome),
+                self._generation,
+                "given" if genome.tobytes() in self._given else origin,
+                genome,
+            )
             for genome, origin in zip(genomes, self._strategy.origins, strict=True)
         ]
         self._generation += 1

@@ -96,6 +96,8 @@ class DescentProposer:
     params : dict
         The estimator's own parameters: the first start, as far as they lie in the
         space.
+    given : sequence of ndarrays of shape (n_genes,), default=()
+        The user's own starts, which come before it.
 
     References
     ----------
@@ -113,6 +115,7 @@ class DescentProposer:
         seed: int,
         n_iter: int,
         params: dict[str, Any],
+        given: Sequence[FloatArray] = (),
     ) -> None:
         self._space = space
         self._settings = settings
@@ -120,7 +123,7 @@ class DescentProposer:
         self._seed = seed
         self._layout = layout_of(space)
         self._starts = Starts(
-            space, self._layout, seed, n_iter, settings.n_restarts, params
+            space, self._layout, seed, n_iter, settings.n_restarts, params, given
         )
         self._trials: dict[bytes, Trial] = {}
         self._losses: dict[bytes, float] = {}

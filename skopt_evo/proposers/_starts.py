@@ -52,6 +52,8 @@ class Starts:
         allows.
     params : dict
         The estimator's own parameters.
+    given : sequence of ndarrays of shape (n_genes,)
+        The user's own starts, which come first.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class Starts:
         n_iter: int,
         n_restarts: int | None,
         params: dict[str, Any],
+        given: Sequence[FloatArray] = (),
     ) -> None:
         self._space = space
         self._layout = layout
         self._rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
         self._n_restarts = n_restarts
         self._params = params
+        self._given = given
         has_number = (layout.active & layout.is_numeric).any(axis=1)
         self._descending = [int(branch) for branch in np.flatnonzero(has_number)]
         self._listed = [int(branch) for branch in np.flatnonzero(~has_number)]
@@ -90,7 +94,8 @@ class Starts:
             How many candidates may be evaluated.
         """
         seen: set[bytes] = set()
-        starts = self._new(self._own()[:n_remaining], seen)
+        first = [*self._given, *self._own()]
+        starts = self._new(first[:n_remaining], seen)
         starts += self._settings(min(self._share, n_remaining - len(starts)), seen)
         n_remaining -= len(starts)
         n = self._n_auto(n_remaining) if self._n_restarts is None else self._n_restarts

@@ -76,6 +76,7 @@ class EvolutionSettings:
         starts: ArrayLike,
         n_iter: int,
         n_objectives: int | None,
+        n_known: int = 0,
     ) -> Strategy:
         """Return a new strategy.
 
@@ -91,15 +92,18 @@ class EvolutionSettings:
             How many candidates there will be.
         n_objectives : int or None
             The number of losses; None if only the first results will tell.
+        n_known : int, default=0
+            How many candidates it will be told of before it is asked; each one stands
+            for an initial candidate.
         """
         size = self.population_size or self._auto_size(n_iter, n_objectives)
+        n_initial = self.population_size or _auto_initial(n_iter)
         common: dict[str, Any] = {
             "seed": seed,
             "starts": starts,
             "population_size": size,
             "n_children": size if self.is_generational else 1,
-            "n_initial": self.population_size
-            or max(2, min(N_INITIAL, round(INITIAL_SHARE * n_iter))),
+            "n_initial": max(0, n_initial - n_known),
         }
         evolution: EvolutionStrategy
         if self.strategy == "differential_evolution":
@@ -120,6 +124,10 @@ class EvolutionSettings:
         if n_objectives != 1:
             return max(SCREENED_SIZE, min(round(FRONT_SHARE * n_iter), LARGEST_FRONT))
         return PLAIN_SIZE if self.surrogate is None else SCREENED_SIZE
+
+
+def _auto_initial(n_iter: int) -> int:
+    return max(2, min(N_INITIAL, round(INITIAL_SHARE * n_iter)))
 
 
 def check_surrogate(surrogate: Any) -> None:

@@ -14,18 +14,19 @@ from skopt_evo.strategies._evolution import (
     STEP,
     EvolutionStrategy,
     Offspring,
-    Parents,
     Proposal,
 )
 from skopt_evo.strategies._targets import scalarised, winsorised
 from skopt_evo.strategies.surrogates import Surrogate
 
-# Offspring for each candidate that is evaluated, as many children as random genomes.
-POOL_SIZE = 400
+# What competes for each evaluation. With more of them, or with descendants of the most
+# promising ones, the errors of the model are exploited (docs/adr/0005).
+N_CHILDREN, N_STRANGERS = 400, 200
 
-# The children are bred in two generations, the parents of the second one so many of the
-# most promising genomes of the first.
-N_PARENTS = 12
+# What is better than the best one by less than this share of the standard deviation of
+# the targets is not worth an evaluation: without it plateaus are explored to the last
+# digit.
+MARGIN = 0.03
 
 # One in so many candidates is not screened, so that a model that errs is found out.
 UNSCREENED = 0.05
@@ -50,8 +51,8 @@ class SurrogateStrategy:
 
     A surrogate learns the losses told so far, candidates that are in flight counting
     with their predicted mean. The children of the population and random genomes compete
-    by an acquisition function; the best of them breed among themselves; the most
-    promising genome that is not next to a known one is proposed.
+    by an acquisition function; the most promising one that is not next to a known
+    genome is proposed.
 
     Parameters
     ----------
@@ -159,7 +160,7 @@ class SurrogateStrategy:
     def _learn(
         self, genomes: FloatArray, targets: FloatArray, rng: np.random.Generator
     ) -> float:
-        """Fit the surrogate; return the least target that it has for a known genome."""
+        """Fit the surrogate; return the target that is worth an evaluation."""
         rows = self._training_rows(targets, rng)
         genomes, targets = genomes[rows], targets[rows]
         tune = self._n_fits % TUNE_EVERY == 0
@@ -171,7 +172,8 @@ class SurrogateStrategy:
             genomes = np.concatenate([genomes, in_flight])
             targets = np.concatenate([targets, believed])
             self._surrogate.fit(genomes, targets, tune=False, rng=rng)
-        return float(self._surrogate.predict(genomes)[0].min())
+        best = self._surrogate.predict(genomes)[0].min()
+        return float(best - MARGIN * targets.std())
 
     def _training_rows(
         self, targets: FloatArray, rng: np.random.Generator
@@ -188,21 +190,12 @@ class SurrogateStrategy:
         self, best: float, rng: np.random.Generator
     ) -> tuple[Offspring, FloatArray]:
         """Return genomes and how much they promise: the greater the better."""
-        evolution, acquisition = self.evolution, draw_acquisition(rng)
-
-        def promise_of(offspring: Offspring) -> FloatArray:
-            return acquisition(*self._surrogate.predict(offspring.genomes), best)
-
-        n_children = POOL_SIZE // 2
-        pool = self._strangers(POOL_SIZE - n_children, rng)
-        parents = evolution.parents
+        acquisition = draw_acquisition(rng)
+        pool = self._strangers(N_STRANGERS, rng)
+        parents = self.evolution.parents
         if len(parents.genomes):
-            pool = evolution.breed(parents, n_children, rng).then(pool)
-        promise = promise_of(pool)
-        top = np.argsort(-promise, kind="stable")[:N_PARENTS]
-        parents = Parents(pool.genomes[top], pool.steps[top], -promise[top])
-        children = evolution.breed(parents, n_children, rng)
-        return pool.then(children), np.concatenate([promise, promise_of(children)])
+            pool = self.evolution.breed(parents, N_CHILDREN, rng).then(pool)
+        return pool, acquisition(*self._surrogate.predict(pool.genomes), best)
 
     def _strangers(self, n: int, rng: np.random.Generator) -> Offspring:
         """Return random genomes, every branch as often as the others."""

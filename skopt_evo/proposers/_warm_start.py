@@ -1,0 +1,261 @@
+"""Warm starts: candidates to try first, or the results of another search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skopt_evo.proposers._protocol import Proposer
+from skopt_evo.results import Trial
+from skopt_evo.space import SearchSpace
+
+FloatArray = NDArray[np.float64]
+
+# The share of the budget that goes to evaluating known candidates anew, if what is
+# known of them does not hold here.
+RETRIED_SHARE = 1 / 4
+
+# Scores of the same fold are the same but for rounding.
+TOLERANCE = 1e-6
+
+ALLOWED = (
+    "pass a list of dicts, each with a value for every parameter of the space, or the "
+    "cv_results_ of a fitted search"
+)
+
+
+class WarmStart(NamedTuple):
+    """What a search begins with.
+
+    Attributes
+    ----------
+    genomes : ndarray of shape (n, n_genes)
+        Candidates to try, of the results of a search the best ones first.
+    scores : ndarray of shape (n, n_splits, n_metrics) or None
+        The scores of the results of a search; None for candidates without results, and
+        for results on another number of splits.
+    has_results : bool
+        Whether they are the results of a search.
+    """
+
+    genomes: FloatArray
+    scores: FloatArray | None
+    has_results: bool = False
+
+
+def parse_initial_params(
+    initial_params: Any,
+    space: SearchSpace,
+    *,
+    metrics: Sequence[str] | None,
+    steering: str | None,
+    n_splits: int,
+) -> WarmStart:
+    """Return what the parameter `initial_params` of a search stands for.
+
+    Parameters
+    ----------
+    initial_params : None, sequence of dicts or dict
+        Candidates, or ``cv_results_``.
+    space : SearchSpace
+        The space that they have to lie in.
+    metrics : sequence of str or None
+        The names of the metrics in ``cv_results_``, in the scorers' order; None if only
+        the results of a fit will tell.
+    steering : str or None
+        The metric that candidates are ranked by, None for the first one.
+    n_splits : int
+        The number of splits of the search.
+
+    Raises
+    ------
+    TypeError
+        If it is neither of them.
+    ValueError
+        If a candidate lies outside of the space, or if the results lack a metric.
+    """
+    if initial_params is None:
+        return WarmStart(np.empty((0, space.n_genes)), None)
+    if isinstance(initial_params, Mapping):
+        found = _metrics_of(initial_params, metrics)
+        return _from_results(initial_params, space, found, steering, n_splits)
+    message = f"initial_params={initial_params!r} makes no sense: {ALLOWED}."
+    if isinstance(initial_params, str) or not isinstance(initial_params, Sequence):
+        raise TypeError(message)
+    genomes = []
+    for number, params in enumerate(initial_params):
+        if not isinstance(params, Mapping):
+            raise TypeError(f"{message} Element {number} is no dict: {params!r}.")
+        try:
+            genomes.append(space.encode(params))
+        except ValueError as error:
+            raise ValueError(
+                f"initial_params[{number}] is no point of param_grid. {error} Widen "
+                "param_grid, or leave this candidate out."
+            ) from None
+    return WarmStart(np.reshape(genomes, (len(genomes), space.n_genes)), None)
+
+
+def _from_results(
+    results: Mapping[str, Any],
+    space: SearchSpace,
+    metrics: Sequence[str],
+    steering: str | None,
+    n_splits: int,
+) -> WarmStart:
+    """Return the candidates of a ``cv_results_`` that lie in the space."""
+    keys = [
+        [f"split{split}_test_{metric}" for metric in metrics]
+        for split in range(n_splits)
+    ]
+    has_splits = (
+        all(key in results for row in keys for key in row)
+        and f"split{n_splits}_test_{metrics[0]}" not in results
+    )
+    means = np.asarray(results[f"mean_test_{steering or metrics[0]}"], dtype=float)
+    genomes, scores = [], []
+    # The best first; failures, of which nobody knows where to begin, last.
+    for row in np.argsort(-means, kind="stable"):
+        try:
+            genomes.append(space.encode(results["params"][row]))
+        except ValueError:
+            continue  # the space may have become smaller
+        if has_splits:
+            scores.append([[results[key][row] for key in split] for split in keys])
+    if not genomes:
+        raise ValueError(
+            "initial_params: none of the candidates of this cv_results_ is a point of "
+            f"param_grid, whose parameters are {space.parameter_names}. Pass the "
+            "results of a search of a similar space."
+        )
+    known = np.array(scores, dtype=np.float64) if has_splits else None
+    return WarmStart(np.array(genomes), known, has_results=True)
+
+
+def _metrics_of(
+    results: Mapping[str, Any], wanted: Sequence[str] | None
+) -> Sequence[str]:
+    """Return the metrics of a ``cv_results_``, after a check that it has the wanted."""
+    if "params" not in results:
+        raise ValueError(
+            f"initial_params: a dict with the keys {sorted(map(str, results))[:5]} is "
+            f"no cv_results_, which has 'params': {ALLOWED}."
+        )
+    prefix = "mean_test_"
+    found = [str(key)[len(prefix) :] for key in results if str(key).startswith(prefix)]
+    missing = [metric for metric in wanted or [] if metric not in found]
+    if missing or not found:
+        raise ValueError(
+            f"initial_params: this cv_results_ has the metrics {found}, but the search "
+            f"needs {missing}. Pass the results of a search with the same scoring, or "
+            "only the candidates: initial_params=list(results['params'][:10])."
+        )
+    return wanted or found
+
+
+class WarmStartProposer:
+    """Finds out whether known scores hold here, then leaves the search to another one.
+
+    The best known candidate is evaluated first. If its scores are those that are known,
+    fold by fold, so are the splits, the data and the scorers, and what is known of the
+    other candidates is taken for granted. Otherwise the best are evaluated anew.
+
+    Parameters
+    ----------
+    space : SearchSpace
+        The space.
+    start : WarmStart
+        The candidates, the best ones first, with their scores.
+    n_iter : int
+        How many candidates there will be.
+    make : callable
+        Called with the genomes to begin with and the number of candidates that are
+        known, returns a proposer.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        start: WarmStart,
+        n_iter: int,
+        make: Callable[[FloatArray, int], Proposer],
+    ) -> None:
+        self._space = space
+        self._start = start
+        self._n_iter = n_iter
+        self._make = make
+        self._proposer: Proposer | None = None
+        self._is_asked = False
+
+    @property
+    def lookahead(self) -> int:
+        """That of the proposer which the search is left to."""
+        return 1 if self._proposer is None else self._proposer.lookahead
+
+    def propose(self, n_remaining: int) -> list[Trial]:
+        """Return the best known candidate, then what the other proposer proposes."""
+        if self._proposer is not None:
+            return self._proposer.propose(n_remaining)
+        if self._is_asked:
+            return []
+        self._is_asked = True
+        return [self._trial(0)]
+
+    def observe(self, trials: Sequence[Trial]) -> None:
+        """Compare the scores of the first candidate; pass on all others."""
+        if self._proposer is None:
+            self._proposer = self._decide(trials[0])
+        self._proposer.observe(trials)
+
+    def finish(self) -> None:
+        """Say what the other proposer has left out."""
+        if self._proposer is not None:
+            self._proposer.finish()
+
+    def _decide(self, trial: Trial) -> Proposer:
+        genomes, scores = self._start.genomes, self._start.scores
+        if scores is not None and _agree(trial, scores[0]):
+            proposer = self._make(genomes[:0], len(genomes))
+            known = [self._trial(row) for row in range(1, len(genomes))]
+            for row, other in enumerate(known, start=1):
+                other.folds = _folds(trial, scores[row])
+            proposer.observe(known)
+            return proposer
+        n_retried = max(1, round(RETRIED_SHARE * self._n_iter))
+        return self._make(genomes[1:n_retried], 1)
+
+    def _trial(self, row: int) -> Trial:
+        genome = self._start.genomes[row]
+        return Trial(self._space.decode(genome), 0, "given", genome)
+
+
+def _agree(trial: Trial, scores: FloatArray) -> bool:
+    """Tell whether the scores of a trial are those that are known: (n_splits, n)."""
+    found = _scores(trial)
+    return found.shape == scores.shape and np.allclose(
+        found, scores, rtol=TOLERANCE, equal_nan=True
+    )
+
+
+def _scores(trial: Trial) -> FloatArray:
+    rows = [
+        list(fold["test_scores"].values())
+        if isinstance(fold["test_scores"], dict)
+        else [fold["test_scores"]]
+        for fold in trial.folds
+    ]
+    return np.array(rows, dtype=np.float64)
+
+
+def _folds(trial: Trial, scores: FloatArray) -> list[dict[str, Any]]:
+    """Return folds like those of a trial, with other scores."""
+    folds = []
+    for fold, row in zip(trial.folds, scores, strict=True):
+        test_scores: Any = float(row[0])
+        if isinstance(fold["test_scores"], dict):
+            test_scores = dict(zip(fold["test_scores"], map(float, row), strict=True))
+        folds.append({"test_scores": test_scores, "fit_error": None})
+    return folds
