@@ -116,7 +116,7 @@ class DifferentialEvolutionStrategy(EvolutionStrategy):
         children = layout.snap(np.where(is_crossed, mutant, target))
         return Offspring(children, parents.steps[rows[0]], np.full(n, "differential"))
 
-    def _survivors(self, is_new: NDArray[np.bool_]) -> list[int]:
+    def _survivors(self, ages: NDArray[np.int64]) -> list[int]:
         losses = self._member_losses()[:, 0]
         order = np.lexsort((-np.arange(len(losses)), losses))
         succeeded = order[~np.isnan(losses[order])]

@@ -164,6 +164,8 @@ class EvolutionStrategy(ABC):
         self._genomes: list[FloatArray] = []
         self._steps: list[float] = []
         self._losses: list[FloatArray | None] = []  # None: asked, not yet told
+        self._births: list[int] = []  # the tell that it was first told in
+        self._n_tells = 0
         self._rows: dict[bytes, int] = {}
         self._members: list[int] = []
 
@@ -182,13 +184,13 @@ class EvolutionStrategy(ABC):
         """
 
     @abstractmethod
-    def _survivors(self, is_new: NDArray[np.bool_]) -> list[int]:
+    def _survivors(self, ages: NDArray[np.int64]) -> list[int]:
         """Return the rows that stay, out of the members.
 
         Parameters
         ----------
-        is_new : ndarray of shape (n_members,), dtype=bool
-            Who has just joined.
+        ages : ndarray of shape (n_members,), dtype=int
+            How many tells ago each of them joined, 0 for those that have just done so.
         """
 
     def fitness(self, losses: FloatArray) -> FloatArray:
@@ -293,10 +295,13 @@ class EvolutionStrategy(ABC):
         changed = {row for row, has_changed in told if has_changed}
         if not changed:
             return
-        joined = changed.difference(self._members)
+        self._n_tells += 1
+        for row in changed:
+            self._births[row] = self._births[row] or self._n_tells
         # By age, and so in the same order however they are told.
         self._members = sorted({*self._members, *changed})
-        self._members = self._survivors(np.isin(self._members, list(joined)))
+        births = np.array([self._births[row] for row in self._members])
+        self._members = self._survivors(self._n_tells - births)
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that the next `ask` depends on, as lists and numbers."""
@@ -309,6 +314,8 @@ class EvolutionStrategy(ABC):
             "losses": [
                 None if loss is None else loss.tolist() for loss in self._losses
             ],
+            "births": list(self._births),
+            "n_tells": self._n_tells,
             "members": list(self._members),
         }
 
@@ -321,13 +328,16 @@ class EvolutionStrategy(ABC):
         self._seed = state["seed"]
         self.n_objectives = state["n_objectives"]
         self._founders = self._first_generation()
-        self._genomes, self._steps, self._losses, self._rows = [], [], [], {}
+        self._genomes, self._steps, self._losses = [], [], []
+        self._births, self._rows = [], {}
         for genome, step in zip(state["genomes"], state["steps"], strict=True):
             self._remember(np.array(genome, dtype=np.float64), step)
         self._losses = [
             None if loss is None else np.array(loss, dtype=np.float64)
             for loss in state["losses"]
         ]
+        self._births = list(state["births"])
+        self._n_tells = state["n_tells"]
         self._members = list(state["members"])
         self.n_asked = state["n_asked"]
 
@@ -412,5 +422,6 @@ class EvolutionStrategy(ABC):
         self._genomes.append(np.array(genome))
         self._steps.append(step)
         self._losses.append(None)
+        self._births.append(0)
         self._rows[self.layout.key(genome)] = row
         return row

@@ -138,10 +138,8 @@ class GeneticStrategy(EvolutionStrategy):
         mutants = check_children(mutants, self._mutation, self.layout, n)
         return Offspring(mutants, steps, np.where(is_crossed, "crossover", "mutation"))
 
-    def _survivors(self, is_new: NDArray[np.bool_]) -> list[int]:
+    def _survivors(self, ages: NDArray[np.int64]) -> list[int]:
         members = self._members
-        # Members have no age but 0 and their order: the elder, the greater.
-        ages = np.where(is_new, 0, np.arange(len(members))[::-1] + 1)
         fitness, size = self.fitness(self._member_losses()), self.population_size
         survivors = check_rows(
             self._survival(fitness, ages, size, self.rng(self._n_told(), 1)),

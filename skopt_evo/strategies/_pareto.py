@@ -41,30 +41,23 @@ def non_dominated_ranks(losses: FloatArray) -> NDArray[np.int64]:
     losses = np.asarray(losses, dtype=np.float64)
     has_failed = np.isnan(losses).any(axis=1)
     ranks = np.zeros(len(losses), dtype=np.int64)
-    left = np.flatnonzero(~has_failed)
-    front = 0
-    while len(left):
-        is_dominated = _is_dominated(losses[left])
-        ranks[left[~is_dominated]] = front
-        left = left[is_dominated]
-        front += 1
-    ranks[has_failed] = front
+    ranks[~has_failed] = _chain_lengths(losses[~has_failed])
+    ranks[has_failed] = ranks.max(initial=-1, where=~has_failed) + 1
     return ranks
 
 
-def _is_dominated(losses: FloatArray) -> NDArray[np.bool_]:
-    """Tell for each of some candidates whether another one of them dominates it."""
-    is_dominated = np.zeros(len(losses), dtype=bool)
-    # In this order nobody is dominated by a later one (equals do not dominate), and
-    # whoever is dominated is so by somebody who is not.
-    order = np.lexsort(losses.T[::-1])
-    front = np.empty((0, losses.shape[1]))
-    for row in order:
-        no_worse = (front <= losses[row]).all(axis=1)
-        is_dominated[row] = bool((no_worse & (front < losses[row]).any(axis=1)).any())
-        if not is_dominated[row]:
-            front = np.vstack([front, losses[row]])
-    return is_dominated
+def _chain_lengths(losses: FloatArray) -> NDArray[np.int64]:
+    """Return, for each candidate, the length of the longest chain of dominators."""
+    # In lexicographic order dominators come first. They are no worse in the first loss
+    # then, and among distinct losses whoever is no worse in the others dominates.
+    distinct, inverse = np.unique(losses, axis=0, return_inverse=True)
+    others = distinct[:, 1:]
+    lengths = np.zeros(len(distinct), dtype=np.int64)
+    for row in range(1, len(distinct)):
+        dominates = (others[:row] <= others[row]).all(axis=1)
+        lengths[row] = lengths[:row].max(initial=-1, where=dominates) + 1
+    # numpy 2.0 gives the inverse a second axis.
+    return lengths[inverse.reshape(-1)]
 
 
 def crowding_distances(losses: FloatArray) -> FloatArray:

@@ -372,7 +372,8 @@ def test_generations_tell_survival_who_is_new() -> None:
     assert not first.any()
     for ages in others:
         assert np.sum(ages == 0) == 4
-        assert np.all(np.diff(ages[:-4]) < 0)  # the eldest first
+        assert np.all(np.diff(ages[:-4]) <= 0)  # the eldest first
+        assert np.all(ages[:-4] >= 1)
         assert not ages[-4:].any()
 
 
