@@ -25,8 +25,10 @@ N_CHILDREN, N_STRANGERS = 400, 200
 
 # What is better than the best one by less than this share of the standard deviation of
 # the targets is not worth an evaluation: without it plateaus are explored to the last
-# digit.
+# digit. The margin grows in proportion once so many candidates have brought nothing
+# better: the search looks elsewhere.
 MARGIN = 0.03
+PATIENCE = 5
 
 # One in so many candidates is not screened, so that a model that errs is found out.
 UNSCREENED = 0.05
@@ -161,6 +163,7 @@ class SurrogateStrategy:
         self, genomes: FloatArray, targets: FloatArray, rng: np.random.Generator
     ) -> float:
         """Fit the surrogate; return the target that is worth an evaluation."""
+        n_in_vain = len(targets) - 1 - int(np.argmin(targets))
         rows = self._training_rows(targets, rng)
         genomes, targets = genomes[rows], targets[rows]
         tune = self._n_fits % TUNE_EVERY == 0
@@ -173,7 +176,8 @@ class SurrogateStrategy:
             targets = np.concatenate([targets, believed])
             self._surrogate.fit(genomes, targets, tune=False, rng=rng)
         best = self._surrogate.predict(genomes)[0].min()
-        return float(best - MARGIN * targets.std())
+        margin = MARGIN * max(1.0, n_in_vain / PATIENCE)
+        return float(best - margin * targets.std())
 
     def _training_rows(
         self, targets: FloatArray, rng: np.random.Generator
