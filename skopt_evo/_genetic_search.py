@@ -70,7 +70,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
     population_size : int or "auto", default="auto"
         How many of the best candidates are parents, and how many initial candidates
         there are; for generations, how many children they have as well. ``"auto"``
-        stands for 12 parents with a surrogate and 6 without, after 10 initial
+        stands for 12 parents with a surrogate and 3 without, after 10 initial
         candidates or a third of `n_iter`; for more parents if there are several
         objectives.
 
@@ -90,7 +90,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
 
     survival : {"elitist", "age", "comma"} or callable, default="elitist"
         Who stays in the population. With ``"comma"`` children are bred in generations,
-        whatever `strategy` says.
+        as by ``strategy="generational"``.
 
     strategy : {"steady_state", "generational", "differential_evolution"}, \
             default="steady_state"
@@ -318,6 +318,11 @@ class GeneticSearchCV(BaseEvoSearchCV):
         self.lookahead = lookahead
 
     def _check_search_parameters(self):
+        if isinstance(self.lookahead, bool):  # an int to Python, hardly to the user
+            raise ValueError(
+                f"lookahead={self.lookahead!r} is no number of candidates: pass an int "
+                ">= 1, such as the default, 4."
+            )
         self._operators()
         check_surrogate(self.surrogate)
         if self.population_size != "auto" and self.population_size > self.n_iter:
@@ -348,9 +353,10 @@ class GeneticSearchCV(BaseEvoSearchCV):
         if self.multimetric_ and self._n_objectives() != 1:
             results, prefix = self.cv_results_, "mean_test_"
             scores = [results[key] for key in results if key.startswith(prefix)]
-            ranks = non_dominated_ranks(-np.transpose(scores))
-            is_scored = np.isfinite(scores).all(axis=0)
-            self.pareto_front_ = np.flatnonzero((ranks == 0) & is_scored)
+            # Failures, whatever their `error_score`, surpass nobody.
+            is_ok = results["status"] == "ok"
+            ranks = non_dominated_ranks(np.where(is_ok, -np.array(scores), np.nan).T)
+            self.pareto_front_ = np.flatnonzero((ranks == 0) & is_ok)
         super()._select_best(refit_metric)
 
     def _operators(self):
@@ -369,14 +375,14 @@ class GeneticSearchCV(BaseEvoSearchCV):
         )
         own = space.encode_all(self.estimator.get_params())
 
-        def make(given, n_known):
+        def make(given, known):
             strategy = settings.make_strategy(
                 layout_of(space),
                 seed=seed,
                 starts=np.concatenate([given, own]),
                 n_iter=self.n_iter,
                 n_objectives=self._n_objectives(),
-                n_known=n_known,
+                known=known,
             )
             return EvolutionProposer(
                 space,
@@ -389,4 +395,4 @@ class GeneticSearchCV(BaseEvoSearchCV):
 
         if start.has_results:
             return WarmStartProposer(space, start, self.n_iter, make)
-        return make(start.genomes, 0)
+        return make(start.genomes, None)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
@@ -23,16 +24,20 @@ from skopt_evo.strategies import (
 from skopt_evo.strategies.operators import CommaSurvival
 from skopt_evo.strategies.surrogates import GaussianProcess, RegressorSurrogate
 
+FloatArray = NDArray[np.float64]
+
 # Candidates before the first child, if the budget is more than three times as large.
 N_INITIAL = 10
 INITIAL_SHARE = 1 / 3
 
-# How many members a population has: without and with a model of the losses, of which
+# How many members a population has without a model of the losses; and with one, to which
 # more parents are of use, since it screens their children.
-PLAIN_SIZE, SCREENED_SIZE = 6, 12
+PLAIN_SIZES = {"steady_state": 3, "generational": 6, "differential_evolution": 10}
+SCREENED_SIZE = 12
 
-# A front of several objectives takes more members, a quarter of the budget.
-FRONT_SHARE, LARGEST_FRONT = 1 / 4, 100
+# A front of several objectives takes more members, the more the larger the budget: with
+# many of them few are pushed on, and whoever was on the front once stays in the results.
+FRONT_SIZE, FRONT_SHARE, LARGEST_FRONT = 12, 1 / 80, 100
 
 SURROGATES = (
     '"auto" for a Gaussian process, None for evolution without a model, or a regressor '
@@ -65,6 +70,8 @@ class EvolutionSettings:
     @property
     def is_generational(self) -> bool:
         """Whether children are bred a generation at a time."""
+        if self.strategy == "differential_evolution":
+            return False  # its members are replaced one by one, whatever `survival`
         is_comma = isinstance(self.operators["survival"], CommaSurvival)
         return self.strategy == "generational" or is_comma
 
@@ -76,7 +83,7 @@ class EvolutionSettings:
         starts: ArrayLike,
         n_iter: int,
         n_objectives: int | None,
-        n_known: int = 0,
+        known: FloatArray | None = None,
     ) -> Strategy:
         """Return a new strategy.
 
@@ -87,23 +94,24 @@ class EvolutionSettings:
         seed : int
             The source of chance.
         starts : array-like of shape (n_starts, n_genes)
-            The genomes to begin with.
+            The genomes to begin with; one that comes again is left out.
         n_iter : int
             How many candidates there will be.
         n_objectives : int or None
             The number of losses; None if only the first results will tell.
-        n_known : int, default=0
-            How many candidates it will be told of before it is asked; each one stands
-            for an initial candidate.
+        known : ndarray of shape (n_known, n_genes), optional
+            The genomes that it will be told of before it is asked; each one stands for
+            an initial candidate.
         """
+        known = np.empty((0, layout.n_genes)) if known is None else known
         size = self.population_size or self._auto_size(n_iter, n_objectives)
         n_initial = self.population_size or _auto_initial(n_iter)
         common: dict[str, Any] = {
             "seed": seed,
-            "starts": starts,
+            "starts": _news(layout.canonical(starts), known, layout),
             "population_size": size,
             "n_children": size if self.is_generational else 1,
-            "n_initial": max(0, n_initial - n_known),
+            "n_initial": max(0, n_initial - len(known)),
         }
         evolution: EvolutionStrategy
         if self.strategy == "differential_evolution":
@@ -122,8 +130,10 @@ class EvolutionSettings:
 
     def _auto_size(self, n_iter: int, n_objectives: int | None) -> int:
         if n_objectives != 1:
-            return max(SCREENED_SIZE, min(round(FRONT_SHARE * n_iter), LARGEST_FRONT))
-        return PLAIN_SIZE if self.surrogate is None else SCREENED_SIZE
+            return max(FRONT_SIZE, min(round(FRONT_SHARE * n_iter), LARGEST_FRONT))
+        if self.surrogate is not None:
+            return SCREENED_SIZE
+        return PLAIN_SIZES["generational" if self.is_generational else self.strategy]
 
 
 def _auto_initial(n_iter: int) -> int:
@@ -150,15 +160,25 @@ def check_surrogate(surrogate: Any) -> None:
             f"surrogate={surrogate!r} is a class: pass an instance, e.g. "
             f"{surrogate.__name__}()."
         )
-    if not callable(getattr(surrogate, "fit", None)) or not callable(
-        getattr(surrogate, "predict", None)
-    ):
-        raise TypeError(f"{message} This one lacks a method fit or predict.")
+    methods = ("fit", "predict", "get_params")  # get_params: it is cloned
+    missing = [name for name in methods if not callable(getattr(surrogate, name, None))]
+    if missing:
+        raise TypeError(f"{message} This one lacks {' and '.join(missing)}.")
     takes_std = "return_std" in inspect.signature(surrogate.predict).parameters
     if not takes_std and not isinstance(
         surrogate, (RandomForestRegressor, ExtraTreesRegressor)
     ):
         raise TypeError(f"{message} This one does not say how sure it is.")
+
+
+def _news(genomes: FloatArray, known: FloatArray, layout: GeneLayout) -> FloatArray:
+    """Return genomes that are not known, each one once, in their order."""
+    news: dict[bytes, FloatArray] = {}
+    for genome in genomes:
+        news.setdefault(layout.key(genome), genome)
+    for genome in known:
+        news.pop(layout.key(genome), None)
+    return np.array(list(news.values())).reshape(-1, layout.n_genes)
 
 
 def _maker(regressor: Any) -> Callable[[int], Any]:

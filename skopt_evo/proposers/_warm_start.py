@@ -80,7 +80,7 @@ def parse_initial_params(
     if initial_params is None:
         return WarmStart(np.empty((0, space.n_genes)), None)
     if isinstance(initial_params, Mapping):
-        found = _metrics_of(initial_params, metrics)
+        found = _metrics_of(initial_params, metrics, steering)
         return _from_results(initial_params, space, found, steering, n_splits)
     message = f"initial_params={initial_params!r} makes no sense: {ALLOWED}."
     if isinstance(initial_params, str) or not isinstance(initial_params, Sequence):
@@ -115,28 +115,62 @@ def _from_results(
         all(key in results for row in keys for key in row)
         and f"split{n_splits}_test_{metrics[0]}" not in results
     )
-    means = np.asarray(results[f"mean_test_{steering or metrics[0]}"], dtype=float)
-    genomes, scores = [], []
+    # Lists: the rows of a pandas.Series have names, which may be in any order.
+    candidates = list(results["params"])
+    means = _column(results, f"mean_test_{_steering(metrics, steering)}")
+    has_failed = _has_failed(results, metrics)
+    genomes, rows = [], []
     # The best first; failures, of which nobody knows where to begin, last.
-    for row in np.argsort(-means, kind="stable"):
+    for row in np.argsort(np.where(has_failed, np.nan, -means), kind="stable"):
+        if not isinstance(candidates[row], Mapping):
+            raise TypeError(
+                f"initial_params: params[{row}]={candidates[row]!r} of this "
+                "cv_results_ is no dict. Was it read from a text file? Pass the "
+                "cv_results_ itself, or a pickle of it."
+            )
         try:
-            genomes.append(space.encode(results["params"][row]))
+            genomes.append(space.encode(candidates[row]))
         except ValueError:
             continue  # the space may have become smaller
-        if has_splits:
-            scores.append([[results[key][row] for key in split] for split in keys])
+        rows.append(row)
     if not genomes:
         raise ValueError(
             "initial_params: none of the candidates of this cv_results_ is a point of "
             f"param_grid, whose parameters are {space.parameter_names}. Pass the "
             "results of a search of a similar space."
         )
-    known = np.array(scores, dtype=np.float64) if has_splits else None
-    return WarmStart(np.array(genomes), known, has_results=True)
+    scores = None
+    if has_splits:
+        known = np.array([[_column(results, key) for key in row] for row in keys])
+        scores = np.where(has_failed, np.nan, known).transpose(2, 0, 1)[rows]
+    return WarmStart(np.array(genomes), scores, has_results=True)
+
+
+def _column(results: Mapping[str, Any], key: str) -> FloatArray:
+    return np.array(list(results[key]), dtype=np.float64)
+
+
+def _steering(metrics: Sequence[str], steering: str | None) -> str:
+    # The name that `refit` has for a single metric is no matter.
+    return metrics[0] if steering is None or steering not in metrics else steering
+
+
+def _has_failed(
+    results: Mapping[str, Any], metrics: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Tell which candidates have an `error_score` that is a number for scores.
+
+    Only our own searches say so.
+    """
+    means = np.array([_column(results, f"mean_test_{name}") for name in metrics])
+    status = list(results.get("status", ["ok"] * means.shape[1]))
+    # A failure may also be a score of another metric, which is seen as such.
+    has_failed = np.array([each == "failed" for each in status], dtype=bool)
+    return np.asarray(np.isfinite(means).all(axis=0) & has_failed)
 
 
 def _metrics_of(
-    results: Mapping[str, Any], wanted: Sequence[str] | None
+    results: Mapping[str, Any], wanted: Sequence[str] | None, steering: str | None
 ) -> Sequence[str]:
     """Return the metrics of a ``cv_results_``, after a check that it has the wanted."""
     if "params" not in results:
@@ -146,7 +180,10 @@ def _metrics_of(
         )
     prefix = "mean_test_"
     found = [str(key)[len(prefix) :] for key in results if str(key).startswith(prefix)]
-    missing = [metric for metric in wanted or [] if metric not in found]
+    needed = wanted or []
+    if wanted is None and steering is not None and len(found) > 1:
+        needed = [steering]
+    missing = [metric for metric in needed if metric not in found]
     if missing or not found:
         raise ValueError(
             f"initial_params: this cv_results_ has the metrics {found}, but the search "
@@ -172,8 +209,8 @@ class WarmStartProposer:
     n_iter : int
         How many candidates there will be.
     make : callable
-        Called with the genomes to begin with and the number of candidates that are
-        known, returns a proposer.
+        Called with the genomes to begin with and those that are known, returns a
+        proposer.
     """
 
     def __init__(
@@ -181,7 +218,7 @@ class WarmStartProposer:
         space: SearchSpace,
         start: WarmStart,
         n_iter: int,
-        make: Callable[[FloatArray, int], Proposer],
+        make: Callable[[FloatArray, FloatArray], Proposer],
     ) -> None:
         self._space = space
         self._start = start
@@ -207,7 +244,8 @@ class WarmStartProposer:
     def observe(self, trials: Sequence[Trial]) -> None:
         """Compare the scores of the first candidate; pass on all others."""
         if self._proposer is None:
-            self._proposer = self._decide(trials[0])
+            # All at once: who is told later is younger to a strategy.
+            self._proposer, trials = self._decide(trials[0])
         self._proposer.observe(trials)
 
     def finish(self) -> None:
@@ -215,17 +253,17 @@ class WarmStartProposer:
         if self._proposer is not None:
             self._proposer.finish()
 
-    def _decide(self, trial: Trial) -> Proposer:
+    def _decide(self, trial: Trial) -> tuple[Proposer, list[Trial]]:
+        """Return who goes on from the first candidate, and what is known to begin."""
         genomes, scores = self._start.genomes, self._start.scores
         if scores is not None and _agree(trial, scores[0]):
-            proposer = self._make(genomes[:0], len(genomes))
             known = [self._trial(row) for row in range(1, len(genomes))]
             for row, other in enumerate(known, start=1):
                 other.folds = _folds(trial, scores[row])
-            proposer.observe(known)
-            return proposer
+            # The best last: where the old ones die, they are the youngest.
+            return self._make(genomes[:0], genomes), [*known[::-1], trial]
         n_retried = max(1, round(RETRIED_SHARE * self._n_iter))
-        return self._make(genomes[1:n_retried], 1)
+        return self._make(genomes[1:n_retried], genomes[:1]), [trial]
 
     def _trial(self, row: int) -> Trial:
         genome = self._start.genomes[row]
@@ -234,20 +272,16 @@ class WarmStartProposer:
 
 def _agree(trial: Trial, scores: FloatArray) -> bool:
     """Tell whether the scores of a trial are those that are known: (n_splits, n)."""
-    found = _scores(trial)
-    return found.shape == scores.shape and np.allclose(
-        found, scores, rtol=TOLERANCE, equal_nan=True
-    )
-
-
-def _scores(trial: Trial) -> FloatArray:
     rows = [
         list(fold["test_scores"].values())
         if isinstance(fold["test_scores"], dict)
         else [fold["test_scores"]]
         for fold in trial.folds
     ]
-    return np.array(rows, dtype=np.float64)
+    # Of a scorer that is a function, a fit that failed has one score, not all.
+    if any(len(row) != scores.shape[1] for row in rows):
+        return False
+    return np.allclose(rows, scores, rtol=TOLERANCE, atol=0.0, equal_nan=True)
 
 
 def _folds(trial: Trial, scores: FloatArray) -> list[dict[str, Any]]:
