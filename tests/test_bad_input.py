@@ -5,8 +5,9 @@ import pytest
 from scipy.stats import loguniform, uniform
 from sklearn.base import clone
 from sklearn.datasets import load_iris
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, OneClassSVM
@@ -15,6 +16,25 @@ from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.exceptions import SearchSpaceError, SearchSpaceTypeError
 
 X, y = load_iris(return_X_y=True)
+
+
+class Uncloneable:
+    """A regressor that is no estimator of scikit-learn."""
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X, return_std=False):
+        return np.zeros(len(X)), np.ones(len(X))
+
+
+class Untouched(SVC):
+    """Must not be fitted."""
+
+    def fit(self, X, y):
+        raise AssertionError("fitted before the search was checked")
+
+
 C = loguniform(1e-2, 1e2)
 PIPELINE = Pipeline([("scale", StandardScaler()), ("svc", SVC())])
 BOTH = [GeneticSearchCV, GradientSearchCV]
@@ -103,15 +123,139 @@ GENETIC = {
     "selection": (
         {"selection": "turnament"},
         ValueError,
-        ["selection='turnament'", "Did you mean 'tournament'?"],
+        [
+            "selection='turnament'",
+            "Did you mean 'tournament'?",
+            "'rank'",
+            "'truncation'",
+        ],
     ),
     "crossover": ({"crossover": 3}, TypeError, ["crossover=3", "'uniform'"]),
     "mutation": ({"mutation": "none"}, ValueError, ["mutation='none'", "'gaussian'"]),
     "survival": ({"survival": dict}, TypeError, ["survival", "is a class", "dict()"]),
+    "survival's name": (
+        {"survival": "eltist"},
+        ValueError,
+        ["survival='eltist'", "Did you mean 'elitist'?", "'age'", "'comma'"],
+    ),
     "an operator that returns nonsense": (
         {"crossover": lambda first, second, layout, rng: None},
         ValueError,
-        ["returned None", "expected a genome"],
+        ["returned None", "expected an array of shape", "a genome"],
+    ),
+    "strategy": (
+        {"strategy": "genetic"},
+        ValueError,
+        ["'genetic'", "steady_state", "generational", "differential_evolution"],
+    ),
+    "strategy's type": ({"strategy": 1}, ValueError, ["strategy", "steady_state"]),
+    "lookahead 0": ({"lookahead": 0}, ValueError, ["lookahead", "[1, inf)", "0"]),
+    "lookahead 1.5": ({"lookahead": 1.5}, ValueError, ["lookahead", "int", "1.5"]),
+    "lookahead True": ({"lookahead": True}, ValueError, ["lookahead=True", "int"]),
+    "several objectives by differences": (
+        {
+            "strategy": "differential_evolution",
+            "scoring": ["accuracy", "f1_macro"],
+            "refit": False,
+        },
+        ValueError,
+        ["differential_evolution", "single metric", "accuracy", "Name one by refit"],
+    ),
+    "perhaps several objectives by differences": (
+        {
+            "strategy": "differential_evolution",
+            "scoring": lambda estimator, X, y: {"a": 1.0, "b": 2.0},
+            "refit": lambda results: 0,
+        },
+        ValueError,
+        ["differential_evolution", "single metric", "steady_state"],
+    ),
+    "surrogate's name": (
+        {"surrogate": "gp"},
+        ValueError,
+        ["surrogate='gp'", '"auto"', "None", "return_std"],
+    ),
+    "surrogate's type": (
+        {"surrogate": 3},
+        TypeError,
+        ["surrogate=3", "regressor", "lacks fit and predict and get_params"],
+    ),
+    "a surrogate without predict": (
+        {"surrogate": StandardScaler()},
+        TypeError,
+        ["surrogate=StandardScaler()", "lacks predict"],
+    ),
+    "a surrogate that cannot be cloned": (
+        {"surrogate": Uncloneable()},
+        TypeError,
+        ["surrogate=", "lacks get_params"],
+    ),
+    "a surrogate that is a class": (
+        {"surrogate": GaussianProcessRegressor},
+        TypeError,
+        ["is a class", "GaussianProcessRegressor()"],
+    ),
+    "a surrogate that is too sure": (
+        {"surrogate": LinearRegression()},
+        TypeError,
+        ["surrogate=LinearRegression()", "how sure", "return_std", "ExtraTrees"],
+    ),
+    "a surrogate that classifies": (
+        {"surrogate": RandomForestClassifier()},
+        TypeError,
+        ["surrogate=RandomForestClassifier()", "how sure"],
+    ),
+}
+RESULTS = {"params": [{"C": 1.0}], "mean_test_accuracy": [0.5]}
+# initial_params, for both searches.
+INITIAL = {
+    "a string": ("best", TypeError, ["initial_params='best'", "list of dicts"]),
+    "a number": (3, TypeError, ["initial_params=3", "list of dicts", "cv_results_"]),
+    "numbers": ([1.0], TypeError, ["Element 0 is no dict: 1.0"]),
+    "one dict": ({"C": 1.0}, ValueError, ["['C']", "no cv_results_", "list of dicts"]),
+    "an empty dict": ({}, ValueError, ["no cv_results_", "'params'"]),
+    "out of range": (
+        [{"C": 1.0}, {"C": 1e3}],
+        ValueError,
+        ["initial_params[1]", "1000.0", "'C'", "Widen param_grid"],
+    ),
+    "a value of another type": ([{"C": "1"}], ValueError, ["initial_params[0]", "'1'"]),
+    "a wrong name": ([{"c": 1.0}], ValueError, ["initial_params[0]", "['c']", "['C']"]),
+    "a name too many": (
+        [{"C": 1.0, "gamma": 1.0}],
+        ValueError,
+        ["initial_params[0]", "['C', 'gamma']", "['C']"],
+    ),
+    "no names": ([{}], ValueError, ["initial_params[0]", "['C']"]),
+    "results by another metric": (
+        RESULTS,
+        ValueError,
+        ["metrics ['accuracy']", "needs ['score']", "same scoring"],
+    ),
+    "results without a metric": (
+        {"params": [{"C": 1.0}]},
+        ValueError,
+        ["metrics []", "needs ['score']"],
+    ),
+    "results of another space": (
+        {"params": [{"gamma": 1.0}], "mean_test_score": [0.5]},
+        ValueError,
+        ["none of the candidates", "['C']", "similar space"],
+    ),
+    "results out of range": (
+        {"params": [{"C": 1e9}], "mean_test_score": [0.5]},
+        ValueError,
+        ["none of the candidates", "['C']"],
+    ),
+    "results without a candidate": (
+        {"params": [], "mean_test_score": []},
+        ValueError,
+        ["none of the candidates"],
+    ),
+    "results from a text file": (
+        {"params": ["{'C': 1.0}"], "mean_test_score": [0.5]},
+        TypeError,
+        ["params[0]", "no dict", "text file"],
     ),
 }
 GRADIENT = {
@@ -171,6 +315,46 @@ def test_what_is_no_search_space_says_so(search, case):
     with pytest.raises(error_type) as error:
         model.fit(X, y)
     assert_says(error, words)
+
+
+@pytest.mark.parametrize("search", BOTH)
+@pytest.mark.parametrize("case", INITIAL)
+def test_initial_params_that_make_no_sense_say_so_before_any_fit(search, case):
+    initial_params, error_type, words = INITIAL[case]
+    model = clone(make(search, Untouched(), initial_params=initial_params))
+    with pytest.raises(error_type) as error:
+        model.set_params(error_score="raise").fit(X, y)
+    assert_says(error, words)
+
+
+@pytest.mark.parametrize("search", BOTH)
+@pytest.mark.parametrize("refit", ["a", "b"])
+def test_results_lack_a_metric_of_several(search, refit):
+    results = {"params": [{"C": 1.0}], "mean_test_a": [0.5], "mean_test_c": [0.5]}
+    scoring = {"a": "accuracy", "b": "f1_macro"}
+    options = {"scoring": scoring, "refit": refit, "initial_params": results}
+    with pytest.raises(ValueError, match=r"metrics \['a', 'c'\].*needs \['b'\]"):
+        make(search, Untouched(), error_score="raise", **options).fit(X, y)
+
+
+@pytest.mark.parametrize("search", BOTH)
+def test_results_lack_the_metric_that_a_callable_scorer_is_to_improve(search):
+    results = {"params": [{"C": 1.0}], "mean_test_a": [0.5], "mean_test_c": [0.5]}
+    options = {"scoring": lambda *args: {"a": 1.0, "b": 1.0}, "refit": "b"}
+    model = make(search, Untouched(), error_score="raise", **options)
+    with pytest.raises(ValueError, match=r"metrics \['a', 'c'\].*needs \['b'\]"):
+        model.set_params(initial_params=results).fit(X, y)
+
+
+UNTOUCHED = [name for name in GENETIC if name != "an operator that returns nonsense"]
+
+
+@pytest.mark.parametrize("case", UNTOUCHED)
+def test_what_can_be_known_is_said_before_any_fit(case):
+    options, error_type, _ = GENETIC[case]
+    model = make(GeneticSearchCV, Untouched(), error_score="raise", **options)
+    with pytest.raises(error_type):
+        model.fit(X, y)
 
 
 @pytest.mark.parametrize(("search", "options", "error_type", "words"), ROWS)

@@ -61,7 +61,7 @@ class OneAtATime:
 class AsynchronousSearch(GeneticSearchCV):
     n_in_flight = 1
 
-    def _make_proposer(self, space, metric, seed):
+    def _make_proposer(self, space, metric, seed, start):
         return EvolutionProposer(
             space, OneAtATime(), metric, lookahead=self.n_in_flight
         )
@@ -173,8 +173,8 @@ class FailingProposer:
 
 
 class FailingSearch(AsynchronousSearch):
-    def _make_proposer(self, space, metric, seed):
-        proposer = super()._make_proposer(space, metric, seed)
+    def _make_proposer(self, space, metric, seed, start):
+        proposer = super()._make_proposer(space, metric, seed, start)
         return FailingProposer(proposer, self.error)
 
 

@@ -121,9 +121,17 @@ def test_points_of_a_gradient_are_evaluated_side_by_side():
     batches = []
 
     class Watched(GradientSearchCV):
-        def _evaluate(self, evaluator, batch, *args):
-            batches.append([trial.origin for trial in batch])
-            return super()._evaluate(evaluator, batch, *args)
+        def _make_proposer(self, *args):
+            proposer = super()._make_proposer(*args)
+            propose = proposer.propose
+
+            def watched(n_remaining):
+                trials = propose(n_remaining)
+                batches.append([trial.origin for trial in trials])
+                return trials
+
+            proposer.propose = watched
+            return proposer
 
     Watched(
         Bowl(), NUMBERS, n_iter=21, cv=2, n_restarts=0, gradient="finite_difference"
@@ -254,3 +262,40 @@ def test_it_beats_random_search_on_real_data():
         )
         gains.append(ours - theirs)
     assert np.mean(gains) > 2 * np.std(gains, ddof=1) / np.sqrt(len(gains))
+
+
+# initial_params
+
+
+def starts_of(search):
+    results = search.cv_results_
+    return [
+        params
+        for params, origin in zip(results["params"], results["origin"], strict=True)
+        if origin == "start"
+    ]
+
+
+def test_given_candidates_are_the_first_starts_in_their_order():
+    given = [{"a": 0.1, "b": 100.0}, {"a": 0.9, "b": 0.01}]
+    own = Bowl(a=0.31, b=0.02)
+    fitted = fit(own, initial_params=given, n_iter=80)
+    assert fitted.cv_results_["params"][0] == given[0]
+    assert starts_of(fitted)[:3] == [*given, {"a": 0.31, "b": 0.02}]
+    assert starts_of(fit(own, initial_params=[]))[0] == {"a": 0.31, "b": 0.02}
+
+
+@pytest.mark.parametrize("data", [X, X[::-1]], ids=["the same data", "other data"])
+def test_the_best_results_of_another_search_are_starts(data):
+    random = RandomizedSearchCV(Bowl(), NUMBERS, n_iter=30, cv=2, random_state=1)
+    results = random.fit(X, y).cv_results_
+    search = GradientSearchCV(Bowl(), NUMBERS, n_iter=80, cv=2, random_state=0)
+    search.set_params(initial_params=results).fit(data, y)
+    order = np.argsort(-results["mean_test_score"], kind="stable")
+    best = [results["params"][row] for row in order]
+    starts = starts_of(search)
+    assert starts[0] == search.cv_results_["params"][0] == best[0]
+    n_known = sum(params in best for params in starts)
+    assert starts[:n_known] == best[:n_known]
+    assert n_known <= 16  # a fifth of the budget
+    assert search.best_score_ >= random.best_score_
