@@ -7,7 +7,11 @@ from importlib.metadata import version
 PACKAGES = ("skopt-evo", "scikit-learn", "numpy", "scipy", "joblib")
 
 
-def print_versions():
-    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+def versions():
+    numbers = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
     today = datetime.date.today()
-    print(f"{today}, Python {platform.python_version()}, {versions}")
+    return f"{today}, Python {platform.python_version()}, {numbers}"
+
+
+def print_versions():
+    print(versions())

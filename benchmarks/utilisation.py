@@ -7,19 +7,25 @@ distributions that its parameters determine. The share that the simulation has f
 very same times stands beside the measured one.
 
 A share is the time of all fits over the time of the search times the number of workers;
-what the last fits of a search leave idle is part of it.
+what the last fits of a search leave idle is part of it. Measured shares include what it
+takes to breed candidates and to screen them, which the simulation leaves out.
 
-Usage: python benchmarks/utilisation.py [--seconds N] [--seeds N] [--repetitions N]
+Usage: OMP_NUM_THREADS=1 python benchmarks/utilisation.py [--write] [--seconds N]
+           [--seeds N] [--repetitions N]
+
+`--write` puts the tables into docs/benchmarks/utilisation.inc.
 """
 
 import argparse
 import heapq
 import time
+from itertools import chain
 from typing import NamedTuple
 
 import joblib
 import numpy as np
-from _versions import print_versions
+from _runs import DOCS, csv_table
+from _versions import versions
 from scipy.stats import lognorm, pareto, uniform
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
@@ -29,7 +35,7 @@ from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation import SearchLoop
 from skopt_evo.results import Trial
 
-N_WORKERS, N_SPLITS, N_ITER = 8, 5, 200
+N_WORKERS, N_SPLITS, N_ITER, N_INITIAL = 8, 5, 200, 10
 FIT_TIMES = {
     "log-normal 1.0": lognorm(1.0),
     "log-normal 1.5": lognorm(1.5),
@@ -38,21 +44,33 @@ FIT_TIMES = {
 
 
 class Scheme(NamedTuple):
-    """How many candidates are proposed together, and how many may be in flight."""
+    """The settings of a search that decide how long its workers wait."""
 
-    size: int
+    strategy: str
+    population_size: int
     lookahead: int
-    n_initial: int = 10
+
+    @property
+    def is_generational(self):
+        return self.strategy == "generational"
 
     def __str__(self):
-        if self.lookahead == 1 and self.size > 1:
-            return f"generations of {self.size}"
+        if self.is_generational:
+            return f"generations of {self.population_size}"
         return f"lookahead {self.lookahead}"
 
 
-SIMULATED = [Scheme(10, 1), Scheme(20, 1, 20)]
-SIMULATED += [Scheme(1, lookahead) for lookahead in (1, 4, 8, 16, 32)]
-MEASURED = [Scheme(10, 1), Scheme(1, 4), Scheme(1, 8), Scheme(1, 16)]
+def generations(size):
+    return Scheme("generational", size, lookahead=1)
+
+
+def steady_state(lookahead):
+    return Scheme("steady_state", N_INITIAL, lookahead)
+
+
+SIMULATED = [generations(10), generations(20)]
+SIMULATED += [steady_state(lookahead) for lookahead in (1, 4, 8, 16, 32)]
+MEASURED = [generations(10), *(steady_state(lookahead) for lookahead in (4, 8, 16))]
 
 
 class VirtualWorkers:
@@ -83,11 +101,12 @@ class Sizes:
     """Stand-in for a proposer: knows nothing but a scheme."""
 
     def __init__(self, scheme):
-        self.scheme, self.lookahead = scheme, scheme.lookahead
-        self.size = scheme.n_initial
+        self.lookahead = scheme.lookahead
+        self.size = scheme.population_size
+        self.next_size = self.size if scheme.is_generational else 1
 
     def propose(self, n_remaining):
-        size, self.size = min(self.size, n_remaining), self.scheme.size
+        size, self.size = min(self.size, n_remaining), self.next_size
         return [Trial({}, 0, "initial") for _ in range(size)]
 
     def observe(self, trials):
@@ -126,45 +145,18 @@ class Sleeper(ClassifierMixin, BaseEstimator):
         return -((self.x - 0.3) ** 2) - (self.y - 0.6) ** 2
 
 
-class OneAtATime:
-    """A strategy that breeds one child at a time after its first generation."""
-
-    def __init__(self, strategy):
-        self.strategy = strategy
-        self.tell = strategy.tell
-
-    def ask(self, n):
-        genomes = self.strategy.ask(min(n, 1) if self.strategy.n_asked else n)
-        self.origins = self.strategy.origins
-        return genomes
-
-
-class SearchByScheme(GeneticSearchCV):
-    """Plain evolution in generations, or with one child at a time."""
-
-    scheme = MEASURED[0]
-
-    def _make_proposer(self, space, metric, seed):
-        proposer = super()._make_proposer(space, metric, seed)
-        proposer.lookahead = self.scheme.lookahead
-        if self.scheme.size == 1:
-            proposer._strategy = OneAtATime(proposer._strategy)
-        return proposer
-
-
 def measured_share(scheme, scale, seed):
     """Return the share, the one that a simulation gives, and the seconds it took."""
-    search = SearchByScheme(
+    search = GeneticSearchCV(
         Sleeper(scale=scale),
         {"x": uniform(0, 1), "y": uniform(0, 1)},
         n_iter=N_ITER,
-        population_size=10,
+        **scheme._asdict(),
         cv=N_SPLITS,
         n_jobs=N_WORKERS,
         refit=False,
         random_state=seed,
     )
-    search.scheme = scheme
     X, y = load_iris(return_X_y=True)
     with joblib.parallel_backend("threading"):
         start = time.perf_counter()
@@ -178,38 +170,48 @@ def measured_share(scheme, scale, seed):
     return share, simulated_share(scheme, fit_times), seconds
 
 
-def print_simulated(n_repetitions):
-    print(f"\nsimulated, means (medians) of {n_repetitions}")
+def simulated(n_repetitions):
+    """Yield a title, a header and rows for folds that are alike and for others."""
     for folds in ("alike", "independent"):
-        print(f"{'folds ' + folds:<20}", *(f"{name:>16}" for name in FIT_TIMES))
         rng = np.random.default_rng(0)
         shape = (n_repetitions, N_ITER, 1 if folds == "alike" else N_SPLITS)
-        times = {
-            name: np.broadcast_to(
+        times = [
+            np.broadcast_to(
                 distribution.rvs(shape, random_state=rng),
                 (n_repetitions, N_ITER, N_SPLITS),
             )
-            for name, distribution in FIT_TIMES.items()
-        }
+            for distribution in FIT_TIMES.values()
+        ]
+        rows = []
         for scheme in SIMULATED:
-            print(f"{scheme!s:<20}", end="")
-            for searches in times.values():
+            row = [str(scheme)]
+            for searches in times:
                 shares = [simulated_share(scheme, search) for search in searches]
-                print(f"{np.mean(shares):>10.3f} ({np.median(shares):.2f})", end="")
-            print()
+                row.append(f"{np.mean(shares):.3f} ({np.median(shares):.2f})")
+            rows.append(row)
+        title = f"Simulated, folds {folds}; means (medians) of {n_repetitions} searches"
+        yield title, ["", *FIT_TIMES], rows
 
 
-def print_measured(seconds, n_seeds):
+def measured(seconds, n_seeds):
+    """Yield a title, a header and rows."""
     n_fits = N_ITER * N_SPLITS
     scale = seconds * N_WORKERS / n_fits / FIT_TIMES["Pareto 1.3"].mean()
-    print(f"\nmeasured, Pareto 1.3, folds alike, shortest fit {scale:.3f} s")
-    print(f"{'':<20} {'seed':>4} {'seconds':>8} {'share':>8} {'simulated':>10}")
+    rows = []
     for seed in range(n_seeds):
         for scheme in MEASURED:
             share, expected, took = measured_share(scheme, scale, seed)
-            print(
-                f"{scheme!s:<20} {seed:>4} {took:>8.1f} {share:>8.3f} {expected:>10.3f}"
+            rows.append(
+                [scheme, seed, f"{took:.1f}", f"{share:.3f}", f"{expected:.3f}"]
             )
+    title = f"Measured, Pareto 1.3, folds alike, shortest fit {scale:.3f} s"
+    yield title, ["", "seed", "seconds", "share", "simulated"], rows
+
+
+def print_table(title, header, rows):
+    print(f"\n{title}")
+    for first, *others in [header, *rows]:
+        print(f"{first!s:<20}", *(f"{value:>16}" for value in others))
 
 
 def main():
@@ -217,11 +219,22 @@ def main():
     parser.add_argument("--seconds", type=float, default=15.0, help="of a search")
     parser.add_argument("--seeds", type=int, default=1, help="measured, each scheme")
     parser.add_argument("--repetitions", type=int, default=100, help="simulated")
+    parser.add_argument("--write", action="store_true", help="into the docs")
     arguments = parser.parse_args()
-    print_versions()
-    print(f"{N_WORKERS} workers, {N_ITER} candidates, {N_SPLITS} folds")
-    print_simulated(arguments.repetitions)
-    print_measured(arguments.seconds, arguments.seeds)
+    setting = f"{N_WORKERS} workers, {N_ITER} candidates, {N_SPLITS} folds"
+    print(f"{versions()}\n{setting}")
+    tables = []
+    for table in chain(
+        simulated(arguments.repetitions),
+        measured(arguments.seconds, arguments.seeds),
+    ):
+        print_table(*table)
+        tables.append(table)
+    if arguments.write:
+        text = "".join(
+            f"{title}:\n\n{csv_table(header, rows)}" for title, header, rows in tables
+        )
+        (DOCS / "utilisation.inc").write_text(f"{text}{setting}; {versions()}.\n")
 
 
 if __name__ == "__main__":

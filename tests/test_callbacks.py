@@ -84,7 +84,8 @@ def test_a_callback_may_stop_the_search_after_a_generation(search):
     recorder = Recorder(stop_after=2)
     fitted = make(search, recorder, n_iter=60).fit(X, y)
     n_candidates = len(fitted.cv_results_["params"])
-    assert recorder.ended.count("generation") == 2
+    # Those in flight are ended with it.
+    assert 2 <= recorder.ended.count("generation") <= 5
     assert recorder.ended.count("candidate-split-evaluation") == 2 * n_candidates
     assert n_candidates < 60
     assert fitted.predict(X).shape == y.shape

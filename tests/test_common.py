@@ -3,6 +3,7 @@
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.decomposition import FactorAnalysis
+from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -15,9 +16,12 @@ from skopt_evo import GeneticSearchCV, GradientSearchCV
 # is tried exhaustively. No distribution: its repr, so a test's id, changes each time.
 SCALE = [10.0**power for power in range(-5, 3)]
 KINDS = {
-    "classifier": (LogisticRegression(), {"C": SCALE}),
+    "classifier": (LogisticRegression(max_iter=1000), {"C": SCALE}),
     "regressor": (Ridge(), {"alpha": SCALE}),
-    "transformer": (FactorAnalysis(n_components=1), {"tol": SCALE}),
+    "transformer": (
+        FactorAnalysis(n_components=1, max_iter=20_000),
+        {"tol": SCALE},
+    ),
     "clusterer": (
         KMeans(n_clusters=2, n_init=1, random_state=0),
         {"tol": SCALE},
@@ -35,6 +39,17 @@ SEARCHES = [
     cls(estimator, space, n_iter=4, cv=2, random_state=0, error_score="raise")
     for cls in (GeneticSearchCV, GradientSearchCV)
     for estimator, space in KINDS.values()
+]
+SEARCHES += [
+    GeneticSearchCV(
+        *KINDS["regressor"], n_iter=4, cv=2, random_state=0, error_score="raise", **kind
+    )
+    for kind in (
+        {"surrogate": ExtraTreesRegressor(n_estimators=3)},
+        {"strategy": "generational", "population_size": 3},
+        {"strategy": "differential_evolution", "surrogate": None},
+        {"initial_params": [{"alpha": 0.1}]},
+    )
 ]
 
 

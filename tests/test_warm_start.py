@@ -234,7 +234,6 @@ def test_known_scores_that_hold_are_taken_for_granted(source, strategy):
     [
         {},
         {"surrogate": "auto"},
-        {"strategy": "generational", "population_size": 4},
         {"strategy": "differential_evolution"},
         {"survival": "comma", "population_size": 4},
         {"survival": "age"},

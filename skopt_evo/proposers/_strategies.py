@@ -35,9 +35,9 @@ INITIAL_SHARE = 1 / 3
 PLAIN_SIZES = {"steady_state": 3, "generational": 6, "differential_evolution": 10}
 SCREENED_SIZE = 12
 
-# A front of several objectives takes more members, the more the larger the budget: with
-# many of them few are pushed on, and whoever was on the front once stays in the results.
-FRONT_SIZE, FRONT_SHARE, LARGEST_FRONT = 12, 1 / 80, 100
+# A front of several objectives takes some more, however large the budget: the results
+# keep all that was ever on the front, and a large population moves on slowly.
+FRONT_SIZE = 12
 
 SURROGATES = (
     '"auto" for a Gaussian process, None for evolution without a model, or a regressor '
@@ -104,7 +104,7 @@ class EvolutionSettings:
             an initial candidate.
         """
         known = np.empty((0, layout.n_genes)) if known is None else known
-        size = self.population_size or self._auto_size(n_iter, n_objectives)
+        size = self.population_size or self._auto_size(n_objectives)
         n_initial = self.population_size or _auto_initial(n_iter)
         common: dict[str, Any] = {
             "seed": seed,
@@ -128,9 +128,9 @@ class EvolutionSettings:
         make = _maker(self.surrogate)
         return SurrogateStrategy(evolution, RegressorSurrogate(layout, make))
 
-    def _auto_size(self, n_iter: int, n_objectives: int | None) -> int:
+    def _auto_size(self, n_objectives: int | None) -> int:
         if n_objectives != 1:
-            return max(FRONT_SIZE, min(round(FRONT_SHARE * n_iter), LARGEST_FRONT))
+            return FRONT_SIZE
         if self.surrogate is not None:
             return SCREENED_SIZE
         return PLAIN_SIZES["generational" if self.is_generational else self.strategy]
