@@ -26,7 +26,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.hypergrad import SPSA, FiniteDifference
-from skopt_evo.strategies import _genetic
+from skopt_evo.strategies import _evolution
 
 SCALERS = [StandardScaler(), MinMaxScaler(), "passthrough"]
 
@@ -125,16 +125,16 @@ PROBLEMS = {
 
 
 class Restepped(GeneticSearchCV):
-    """The genetic search with another size of its first mutations."""
+    """Plain evolution with another size of its first mutations."""
 
-    step = _genetic.STEP
+    step = _evolution.STEP
 
     def fit(self, X, y=None, **params):
-        usual, _genetic.STEP = _genetic.STEP, self.step
+        usual, _evolution.STEP = _evolution.STEP, self.step
         try:
             return super().fit(X, y, **params)
         finally:
-            _genetic.STEP = usual
+            _evolution.STEP = usual
 
 
 class SmallSteps(Restepped):
@@ -147,11 +147,14 @@ class LargeSteps(Restepped):
 
 VARIANTS = {
     "genetic, default": GeneticSearchCV,
-    "genetic, steps 0.15": SmallSteps,
-    "genetic, steps 0.5": LargeSteps,
+    "evolution": partial(GeneticSearchCV, surrogate=None),
+    "evolution, steps 0.15": partial(SmallSteps, surrogate=None),
+    "evolution, steps 0.5": partial(LargeSteps, surrogate=None),
     **{
-        f"genetic, population {size}": partial(GeneticSearchCV, population_size=size)
-        for size in (4, 10, 20)
+        f"evolution, population {size}": partial(
+            GeneticSearchCV, population_size=size, surrogate=None
+        )
+        for size in (6, 10, 20)
     },
     "gradient, default": GradientSearchCV,
     "gradient, central": partial(GradientSearchCV, gradient=FiniteDifference()),
