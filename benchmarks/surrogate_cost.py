@@ -1,8 +1,8 @@
 """What a suggestion costs, and what scikit-learn's Gaussian process would cost.
 
 Prints, for several numbers of known candidates and of parameters, the CPU time of one
-suggestion of the default strategy, and the time of one fit with tuned hyperparameters of
-our Gaussian process and of scikit-learn's on the same data, as a ratio.
+suggestion of the default strategy, and the time of one fit with tuned hyperparameters
+of our Gaussian process and of scikit-learn's on the same data, as a ratio.
 
     OMP_NUM_THREADS=1 python benchmarks/surrogate_cost.py
 """

@@ -30,8 +30,8 @@ FloatArray = NDArray[np.float64]
 N_INITIAL = 10
 INITIAL_SHARE = 1 / 3
 
-# How many members a population has without a model of the losses; and with one, to which
-# more parents are of use, since it screens their children.
+# How many members a population has without a model of the losses; and with one, to
+# which more parents are of use, since it screens their children.
 PLAIN_SIZES = {"steady_state": 3, "generational": 6, "differential_evolution": 10}
 SCREENED_SIZE = 12
 
