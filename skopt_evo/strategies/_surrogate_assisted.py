@@ -164,6 +164,8 @@ class SurrogateStrategy:
     ) -> float:
         """Fit the surrogate; return the target that is worth an evaluation."""
         n_in_vain = len(targets) - 1 - int(np.argmin(targets))
+        if self.evolution.n_objectives != 1:
+            n_in_vain = 0  # each draw of weights has another best one
         rows = self._training_rows(targets, rng)
         genomes, targets = genomes[rows], targets[rows]
         tune = self._n_fits % TUNE_EVERY == 0
