@@ -612,4 +612,4 @@ def test_losses_fall_to_the_optimum(n_children: int) -> None:
         strategy.tell(genomes, bowl(genomes))
         best.append(strategy.best_loss)
     assert all(later <= earlier for earlier, later in pairwise(best))
-    assert best[-1] < 1e-3 < best[0]
+    assert best[-1] < 1e-2 < best[0]
