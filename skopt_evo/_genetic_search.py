@@ -71,7 +71,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         How many of the best candidates are parents, and how many initial candidates
         there are; for generations, how many children they have as well. ``"auto"``
         stands for 12 parents with a surrogate and 3 without, after 10 initial
-        candidates or a third of `n_iter`; for more parents if there are several
+        candidates or a third of `n_iter`; for 12 in any case if there are several
         objectives.
 
     selection : {"tournament", "truncation", "rank"} or callable, default="tournament"
