@@ -11,9 +11,7 @@ from skopt_evo.space._dimension import Dimension
 from skopt_evo.space._values import fingerprint
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import Kinship
-
-# Of a parameter's values, more than this are not compared between branches.
-MOST_CATEGORIES = 64
+from skopt_evo.strategies.surrogates._features import MOST_CATEGORIES
 
 
 def layout_of(space: SearchSpace) -> GeneLayout:

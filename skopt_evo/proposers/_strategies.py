@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
@@ -21,10 +21,9 @@ from skopt_evo.strategies import (
     Strategy,
     SurrogateStrategy,
 )
+from skopt_evo.strategies._base import FloatArray
 from skopt_evo.strategies.operators import CommaSurvival
 from skopt_evo.strategies.surrogates import GaussianProcess, RegressorSurrogate
-
-FloatArray = NDArray[np.float64]
 
 # Candidates before the first child, if the budget is more than three times as large.
 N_INITIAL = 10

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from skopt_evo.proposers._protocol import Proposer
 from skopt_evo.results import Trial
 from skopt_evo.space import SearchSpace
-
-FloatArray = NDArray[np.float64]
+from skopt_evo.strategies._base import FloatArray
 
 # The share of the budget that goes to evaluating known candidates anew, if what is
 # known of them does not hold here.

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies._evolution import EvolutionStrategy, Offspring, Parents
-from skopt_evo.strategies.operators import reflect
+from skopt_evo.strategies.operators import ElitistSurvival, reflect
 
 # Storn & Price (1997) use a weight between 0.5 and 1; drawn anew for each child
 # (dither) it needs no tuning.
@@ -117,7 +117,10 @@ class DifferentialEvolutionStrategy(EvolutionStrategy):
         return Offspring(children, parents.steps[rows[0]], np.full(n, "differential"))
 
     def _survivors(self, ages: NDArray[np.int64]) -> list[int]:
-        losses = self._member_losses()[:, 0]
-        order = np.lexsort((-np.arange(len(losses)), losses))
-        succeeded = order[~np.isnan(losses[order])]
-        return [self._members[row] for row in succeeded[: self.population_size]]
+        rows = ElitistSurvival()(
+            self.fitness(self._member_losses()),
+            ages,
+            self.population_size,
+            self._rng(self._n_told(), 1),
+        )
+        return [self._members[row] for row in rows]

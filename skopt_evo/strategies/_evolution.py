@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -76,9 +77,6 @@ class Offspring:
     genomes: FloatArray
     steps: FloatArray
     origins: NDArray[np.str_]
-
-    def __len__(self) -> int:
-        return len(self.genomes)
 
     def row(self, number: int) -> Proposal:
         """Return one of them."""
@@ -204,7 +202,7 @@ class EvolutionStrategy(ABC):
         return losses[:, 0]
 
     @property
-    def n_founders_left(self) -> int:
+    def _n_founders_left(self) -> int:
         """How many of the first generation have not been asked yet."""
         return max(len(self._founders) - self.n_asked, 0)
 
@@ -252,15 +250,36 @@ class EvolutionStrategy(ABC):
             or told before; m is 0 only if `n` is, or if the whole of a finite space is
             known.
         """
-        size = min(n, self.n_founders_left or self.n_children)
-        self.start_batch()
+        return self.batch(n, self.child)
+
+    def batch(
+        self, n: int, propose: Callable[[np.random.Generator], Proposal | None]
+    ) -> FloatArray:
+        """Return what `ask` does, with children of another making.
+
+        Parameters
+        ----------
+        n : int
+            How many candidates may still be evaluated.
+        propose : callable
+            Called with a generator, returns a new child, or None if there is none.
+
+        Returns
+        -------
+        genomes : ndarray of shape (m, n_genes)
+        """
+        size = min(n, self._n_founders_left or self.n_children)
+        self.origins = []
         genomes: list[FloatArray] = []
         while len(genomes) < size:
-            rng = self.rng(self.n_asked)
-            proposal = self.founder(rng) if self.n_founders_left else self.child(rng)
+            rng = self._rng(self.n_asked)
+            proposal = self._founder(rng) if self._n_founders_left else propose(rng)
             if proposal is None:
                 break
-            genomes.append(self.adopt(proposal))
+            self._remember(proposal.genome, proposal.step)
+            self.origins.append(proposal.origin)
+            self.n_asked += 1
+            genomes.append(proposal.genome)
         return np.array(genomes).reshape(len(genomes), self.layout.n_genes)
 
     def tell(self, genomes: ArrayLike, losses: ArrayLike) -> None:
@@ -341,34 +360,23 @@ class EvolutionStrategy(ABC):
         self._members = list(state["members"])
         self.n_asked = state["n_asked"]
 
-    def rng(self, *key: int) -> np.random.Generator:
+    def _rng(self, *key: int) -> np.random.Generator:
         """Return the generator of candidate j; with more numbers, of other things."""
         return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
 
-    def start_batch(self) -> None:
-        """Forget the origins of the last `ask`."""
-        self.origins = []
-
-    def adopt(self, proposal: Proposal) -> FloatArray:
-        """Take a proposal for asked; return its genome."""
-        self._remember(proposal.genome, proposal.step)
-        self.origins.append(proposal.origin)
-        self.n_asked += 1
-        return proposal.genome
-
-    def is_new(self, genome: FloatArray) -> bool:
+    def _is_new(self, genome: FloatArray) -> bool:
         """Tell whether a genome has neither been asked nor told."""
         return self.layout.key(genome) not in self._rows
 
-    def founder(self, rng: np.random.Generator) -> Proposal | None:
+    def _founder(self, rng: np.random.Generator) -> Proposal | None:
         """Return the next of the first generation, or another one if it is known."""
         genome = self._founders[self.n_asked]
-        if self.is_new(genome):
+        if self._is_new(genome):
             is_start = self.n_asked < len(self._starts)
             return Proposal(genome, STEP, "default" if is_start else "initial")
         # Points that fill a space of few levels coincide; their branch gets its due.
         branch = self.layout.branch_of(genome)
-        return self.stranger("initial", rng, branch) or self.stranger("initial", rng)
+        return self._stranger("initial", rng, branch) or self._stranger("initial", rng)
 
     def child(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new child or an immigrant, None if the whole space is known."""
@@ -378,11 +386,11 @@ class EvolutionStrategy(ABC):
             if is_diverse or rng.random() > IMMIGRATION_RATE:
                 offspring = self.breed(parents, N_ATTEMPTS, rng)
                 for row in range(N_ATTEMPTS):
-                    if self.is_new(offspring.genomes[row]):
+                    if self._is_new(offspring.genomes[row]):
                         return offspring.row(row)
-        return self.stranger("immigrant", rng)
+        return self._stranger("immigrant", rng)
 
-    def stranger(
+    def _stranger(
         self, origin: str, rng: np.random.Generator, branches: ArrayLike | None = None
     ) -> Proposal | None:
         """Return a new random genome, None if there is none in these branches."""
@@ -392,7 +400,7 @@ class EvolutionStrategy(ABC):
     def _first_generation(self) -> FloatArray:
         """Return the starts, then points that fill the space."""
         n_filling = max(self._n_initial - len(self._starts), 0)
-        filling = space_filling(n_filling, self.layout, self.rng(0, 1))
+        filling = space_filling(n_filling, self.layout, self._rng(0, 1))
         return np.vstack([self._starts, filling])
 
     def _n_told(self) -> int:

@@ -142,7 +142,7 @@ class GeneticStrategy(EvolutionStrategy):
         members = self._members
         fitness, size = self.fitness(self._member_losses()), self.population_size
         survivors = check_rows(
-            self._survival(fitness, ages, size, self.rng(self._n_told(), 1)),
+            self._survival(fitness, ages, size, self._rng(self._n_told(), 1)),
             self._survival,
             len(members),
             fewest=0,

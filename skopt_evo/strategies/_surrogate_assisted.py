@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -117,16 +116,7 @@ class SurrogateStrategy:
 
         As many as `evolution` would.
         """
-        if self.evolution.n_founders_left:
-            return self.evolution.ask(n)
-        self.evolution.start_batch()
-        genomes: list[FloatArray] = []
-        while len(genomes) < min(n, self.evolution.n_children):
-            proposal = self._propose(self.evolution.rng(self.evolution.n_asked))
-            if proposal is None:
-                break
-            genomes.append(self.evolution.adopt(proposal))
-        return np.array(genomes).reshape(len(genomes), self.layout.n_genes)
+        return self.evolution.batch(n, self._propose)
 
     def tell(self, genomes: ArrayLike, losses: ArrayLike) -> None:
         """Learn the losses of genomes, see `Strategy`."""
@@ -152,15 +142,22 @@ class SurrogateStrategy:
         n_succeeded = np.isfinite(losses).all(axis=1).sum()
         if n_succeeded < FEWEST_ROWS or rng.random() < UNSCREENED:
             return self.evolution.child(rng)
-        best = self._learn(genomes, winsorised(scalarised(losses, rng)), rng)
+        in_flight = self.evolution.in_flight
+        targets = winsorised(scalarised(losses, rng))
+        best = self._learn(genomes, targets, in_flight, rng)
         pool, promise = self._pool(best, rng)
-        order = np.argsort(-promise, kind="stable")
-        for row in self._far_from_known(pool.genomes, order):
-            return pool.row(row)
+        known = np.concatenate([genomes, in_flight])
+        for row in np.argsort(-promise, kind="stable"):
+            if self._is_far(pool.genomes[row], known):
+                return pool.row(row)
         return self.evolution.child(rng)
 
     def _learn(
-        self, genomes: FloatArray, targets: FloatArray, rng: np.random.Generator
+        self,
+        genomes: FloatArray,
+        targets: FloatArray,
+        in_flight: FloatArray,
+        rng: np.random.Generator,
     ) -> float:
         """Fit the surrogate; return the target that is worth an evaluation."""
         n_in_vain = len(targets) - 1 - int(np.argmin(targets))
@@ -171,7 +168,6 @@ class SurrogateStrategy:
         tune = self._n_fits % TUNE_EVERY == 0
         self._n_fits += 1
         self._surrogate.fit(genomes, targets, tune=tune, rng=rng)
-        in_flight = self.evolution.in_flight
         if len(in_flight):
             believed, _ = self._surrogate.predict(in_flight)
             genomes = np.concatenate([genomes, in_flight])
@@ -212,16 +208,9 @@ class SurrogateStrategy:
         genomes = self.layout.snap(genomes)
         return Offspring(genomes, np.full(n, STEP), np.full(n, "immigrant"))
 
-    def _far_from_known(
-        self, genomes: FloatArray, order: NDArray[np.int64]
-    ) -> Iterator[int]:
-        """Yield the rows, in this order, of genomes that are next to no known one."""
-        layout, evolution = self.layout, self.evolution
-        known = np.concatenate([evolution.known[0], evolution.in_flight])
-        for row in order:
-            genome = genomes[row]
-            gaps = np.abs(known - genome)
-            is_near = np.where(layout.is_numeric, gaps < NEAREST, gaps == 0)
-            is_near |= ~layout.active_in(genome)
-            if not is_near.all(axis=1).any() and evolution.is_new(genome):
-                yield int(row)
+    def _is_far(self, genome: FloatArray, known: FloatArray) -> bool:
+        """Tell whether a genome is next to no known one, and so a new one."""
+        gaps = np.abs(known - genome)
+        is_near = np.where(self.layout.is_numeric, gaps < NEAREST, gaps == 0)
+        is_near |= ~self.layout.active_in(genome)
+        return not is_near.all(axis=1).any()
