@@ -17,7 +17,11 @@ from contextlib import contextmanager
 
 from sklearn import get_config
 from sklearn.base import _fit_context
-from sklearn.metrics._scorer import _BaseScorer, _MultimetricScorer
+from sklearn.metrics._scorer import (
+    _BaseScorer,
+    _MultimetricScorer,
+    _PassthroughScorer,
+)
 from sklearn.model_selection._search import BaseSearchCV, _search_estimator_has
 from sklearn.model_selection._validation import (
     _fit_and_score,
@@ -25,6 +29,7 @@ from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params
 
@@ -39,7 +44,10 @@ __all__ = [
     "fit_context",
     "insert_error_scores",
     "is_scorer",
+    "safe_split",
     "scorer_attribute",
+    "scorer_of",
+    "scorer_parts",
     "search_estimator_has",
     "warn_or_raise_about_fit_failures",
     "with_configuration",
@@ -47,6 +55,7 @@ __all__ = [
 
 fit_context = _fit_context
 check_method_params = _check_method_params
+safe_split = _safe_split
 search_estimator_has = _search_estimator_has
 insert_error_scores = _insert_error_scores
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
@@ -62,6 +71,27 @@ def scorer_attribute(scorers):
 def is_scorer(scoring):
     """Tell whether this is an object of `make_scorer`, which returns a single score."""
     return isinstance(scoring, _BaseScorer)
+
+
+def scorer_of(scorers, metric):
+    """Return the scorer of one metric, None standing for the only or the first one."""
+    if not isinstance(scorers, _MultimetricScorer):
+        return scorers
+    names = list(scorers._scorers)
+    return scorers._scorers[names[0] if metric is None else metric]
+
+
+def scorer_parts(scorer):
+    """Return the metric of a scorer, its sign, and what else it is called with.
+
+    None stands for the estimator's own ``score``. What is no scorer of scikit-learn's
+    is its own metric.
+    """
+    if isinstance(scorer, _PassthroughScorer):
+        return None
+    if isinstance(scorer, _BaseScorer):
+        return scorer._score_func, scorer._sign, scorer._kwargs
+    return scorer, 1, {}
 
 
 def fit_and_score(estimator, X, y, **kwargs):

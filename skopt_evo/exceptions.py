@@ -5,13 +5,15 @@ place, so ``except ValueError`` around a search keeps working::
 
     Exception
     └── SkoptEvoError
-        └── SearchSpaceError (ValueError)       param_grid is no search space
-            └── SearchSpaceTypeError (TypeError)    ... because of the type of a value
+        ├── SearchSpaceError (ValueError)       param_grid is no search space
+        │   └── SearchSpaceTypeError (TypeError)    ... because of the type of a value
+        └── NoHypergradientError (ValueError)   there is no exact derivative
     UserWarning
     └── SpaceCoverageWarning    a part of the space cannot be searched as asked
 """
 
 __all__ = [
+    "NoHypergradientError",
     "SearchSpaceError",
     "SearchSpaceTypeError",
     "SkoptEvoError",
@@ -29,6 +31,13 @@ class SearchSpaceError(SkoptEvoError, ValueError):
 
 class SearchSpaceTypeError(SearchSpaceError, TypeError):
     """A part of ``param_grid`` has a type that no search space is made of."""
+
+
+class NoHypergradientError(SkoptEvoError, ValueError):
+    """The derivative of a score by a hyperparameter cannot be had exactly.
+
+    Rules raise it to decline; the message says why.
+    """
 
 
 class SpaceCoverageWarning(UserWarning):

@@ -1,0 +1,223 @@
+"""Scores of classifiers, with their derivatives by log-odds or decision values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+from sklearn import metrics
+
+from skopt_evo.exceptions import NoHypergradientError
+from skopt_evo.hypergrad._protocol import FloatArray, Outputs
+from skopt_evo.hypergrad.criteria._criterion import Criterion
+
+# From outputs, the numbers of the true classes, and weights that add up to 1, to the
+# loss and its derivative by the values of the outputs.
+OutputLoss: TypeAlias = Callable[
+    [Outputs, NDArray[np.int64], FloatArray], tuple[float, FloatArray]
+]
+
+# A positive sample is compared with so many negative ones at a time.
+PAIRS_AT_A_TIME = 10**6
+
+
+def classification_criterion(
+    metric: Callable[..., float], sign: int, kwargs: Mapping[str, Any]
+) -> Criterion:
+    """Return the criterion of a metric of probabilities, or what stands in for one.
+
+    Parameters
+    ----------
+    metric : callable
+        A key of `PROBABILITY_LOSSES` or of `SURROGATES`.
+    sign : {1, -1}
+        1 if the metric is better the greater it is.
+    kwargs : mapping
+        What the metric is called with.
+    """
+    is_surrogate = metric in SURROGATES
+    loss, usual_sign = (SURROGATES if is_surrogate else PROBABILITY_LOSSES)[metric]
+    if sign != usual_sign:
+        raise NoHypergradientError(f"{metric.__name__} is to be made worse.")
+    if kwargs and not is_surrogate:
+        raise NoHypergradientError(
+            f"{metric.__name__} is called with {sorted(kwargs)}, whose effect on its "
+            "derivative is not known."
+        )
+
+    def evaluate(
+        y: Any, outputs: Outputs, sample_weight: FloatArray | None
+    ) -> tuple[float, FloatArray]:
+        codes = _codes(y, outputs)
+        if outputs.kind == "margin" and not is_surrogate:
+            raise NoHypergradientError(
+                f"{metric.__name__} scores probabilities, which are none of the "
+                "classifier's outputs."
+            )
+        weights = np.ones(len(codes)) if sample_weight is None else sample_weight
+        return loss(outputs, codes, weights / np.sum(weights))
+
+    return Criterion(loss.__name__.strip("_"), is_surrogate, evaluate)
+
+
+def probabilities(outputs: Outputs) -> FloatArray:
+    """Return what the values of the outputs say: shape (n_samples, n_classes).
+
+    Decision values are taken for log-odds.
+    """
+    values = outputs.values
+    if values.ndim == 1:
+        return np.column_stack([expit(-values), expit(values)])
+    if outputs.kind == "ovr_log_odds":
+        single = expit(values)
+        # Where all of them vanish scikit-learn divides by 0 as well.
+        return np.asarray(single / single.sum(axis=1, keepdims=True))
+    return np.asarray(softmax(values, axis=1))
+
+
+def _by_values(
+    outputs: Outputs, probability: FloatArray, slope: FloatArray
+) -> FloatArray:
+    """Return derivatives by the values from those by the probabilities."""
+    if outputs.values.ndim == 1:
+        product = probability[:, 0] * probability[:, 1]
+        return np.asarray(product * (slope[:, 1] - slope[:, 0]))
+    mean = np.sum(slope * probability, axis=1, keepdims=True)
+    by_log = probability * (slope - mean)
+    if outputs.kind == "ovr_log_odds":
+        # log p = log(expit(v)) - log(sum), and d log(expit(v)) / dv = expit(-v).
+        return np.asarray(by_log * expit(-outputs.values))
+    return np.asarray(by_log)
+
+
+def _codes(y: Any, outputs: Outputs) -> NDArray[np.int64]:
+    """Return the number of the class of each sample."""
+    labels = np.asarray(y)
+    if outputs.classes is None or labels.ndim != 1:
+        raise NoHypergradientError("the score is one of a single label a sample.")
+    codes = np.searchsorted(outputs.classes, labels)
+    codes = np.minimum(codes, len(outputs.classes) - 1)
+    if not np.array_equal(outputs.classes[codes], labels):
+        raise NoHypergradientError(
+            "the test set has a class that the training set has not."
+        )
+    return np.asarray(codes, dtype=np.int64)
+
+
+def _log_loss(
+    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+) -> tuple[float, FloatArray]:
+    """Return minus the mean log-likelihood."""
+    probability = probabilities(outputs)
+    rows = np.arange(len(codes))
+    # scikit-learn clips what it takes the logarithm of.
+    eps = np.finfo(np.float64).eps
+    true = np.clip(probability[rows, codes], eps, 1.0 - eps)
+    slope = np.zeros_like(probability)
+    slope[rows, codes] = -weights / true
+    return -float(weights @ np.log(true)), _by_values(outputs, probability, slope)
+
+
+def _brier(
+    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+) -> tuple[float, FloatArray]:
+    """Return the mean squared error of the probabilities, halved for two classes."""
+    probability = probabilities(outputs)
+    error = probability.copy()
+    error[np.arange(len(codes)), codes] -= 1.0
+    scale = 0.5 if probability.shape[1] == 2 else 1.0
+    loss = scale * float(weights @ np.sum(error**2, axis=1))
+    slope = 2.0 * scale * weights[:, np.newaxis] * error
+    return loss, _by_values(outputs, probability, slope)
+
+
+def _part_of_null(loss: OutputLoss) -> OutputLoss:
+    """Return -d2: a loss as a part of that of the shares of the classes, minus 1."""
+
+    def part(
+        outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+    ) -> tuple[float, FloatArray]:
+        n_classes = len(np.asarray(outputs.classes))
+        with np.errstate(divide="ignore"):
+            shares = np.log(np.bincount(codes, weights, minlength=n_classes))
+        constant = Outputs(np.tile(shares, (len(codes), 1)), "log_odds")
+        null, _ = loss(constant, codes, weights)
+        if null <= 0.0:
+            raise NoHypergradientError("the test set has a single class.")
+        value, slope = loss(outputs, codes, weights)
+        return value / null - 1.0, slope / null
+
+    part.__name__ = f"part_of_null{loss.__name__}"
+    return part
+
+
+def _balanced_log_loss(
+    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+) -> tuple[float, FloatArray]:
+    """Return the log loss with the same weight for each class that there is."""
+    totals = np.bincount(codes, weights)
+    n_present = np.count_nonzero(totals)
+    return _log_loss(outputs, codes, weights / totals[codes] / n_present)
+
+
+def _pairwise_log_loss(
+    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+) -> tuple[float, FloatArray]:
+    """Return the mean of log(1 + exp(-(f_i - f_j))) over pairs of the two classes.
+
+    Positives i and negatives j; with more than two classes it is the log loss.
+    """
+    values = outputs.values
+    if values.ndim > 1:
+        return _log_loss(outputs, codes, weights)
+    positive, negative = np.flatnonzero(codes == 1), np.flatnonzero(codes == 0)
+    if not len(positive) or not len(negative):
+        raise NoHypergradientError("the test set has a single class.")
+    w_positive = weights[positive] / weights[positive].sum()
+    w_negative = weights[negative] / weights[negative].sum()
+    loss, slope = 0.0, np.zeros_like(values)
+    size = max(1, PAIRS_AT_A_TIME // len(negative))
+    for first in range(0, len(positive), size):
+        rows = slice(first, first + size)
+        gaps = values[positive[rows], np.newaxis] - values[negative]
+        pairs = w_positive[rows, np.newaxis] * w_negative
+        loss += float(np.sum(pairs * np.logaddexp(0.0, -gaps)))
+        falling = pairs * expit(-gaps)
+        slope[positive[rows]] -= falling.sum(axis=1)
+        slope[negative] += falling.sum(axis=0)
+    return loss, slope
+
+
+# Metrics of probabilities, with their usual sign: exact.
+PROBABILITY_LOSSES: Mapping[Any, tuple[OutputLoss, int]] = {
+    metrics.log_loss: (_log_loss, -1),
+    metrics.brier_score_loss: (_brier, -1),
+    metrics.d2_log_loss_score: (_part_of_null(_log_loss), 1),
+    # From scikit-learn 1.8 on.
+    **(
+        {metrics.d2_brier_score: (_part_of_null(_brier), 1)}
+        if hasattr(metrics, "d2_brier_score")
+        else {}
+    ),
+}
+
+# Metrics of decisions and of orders, which have jumps: what stands in for them.
+SURROGATES: Mapping[Any, tuple[OutputLoss, int]] = {
+    metrics.accuracy_score: (_log_loss, 1),
+    metrics.balanced_accuracy_score: (_balanced_log_loss, 1),
+    metrics.f1_score: (_log_loss, 1),
+    metrics.fbeta_score: (_log_loss, 1),
+    metrics.precision_score: (_log_loss, 1),
+    metrics.recall_score: (_log_loss, 1),
+    metrics.jaccard_score: (_log_loss, 1),
+    metrics.matthews_corrcoef: (_log_loss, 1),
+    metrics.cohen_kappa_score: (_log_loss, 1),
+    metrics.zero_one_loss: (_log_loss, -1),
+    metrics.hamming_loss: (_log_loss, -1),
+    metrics.top_k_accuracy_score: (_log_loss, 1),
+    metrics.roc_auc_score: (_pairwise_log_loss, 1),
+    metrics.average_precision_score: (_pairwise_log_loss, 1),
+}

@@ -1,0 +1,245 @@
+"""Implicit differentiation of models that are linear in their coefficients.
+
+Such a model minimises
+
+    J(W, b) = sum_i loss_i(eta_i) + penalty(W),    eta_i = W x_i + b,
+
+over its coefficients W, of shape (n_outputs, n_features), and intercepts b. At the
+minimum the gradient is zero whatever the hyperparameters h, so that
+
+    H dW/dh = -d(grad J)/dh,
+
+and a function S of the outputs changes by dS/dh = -q . d(grad J)/dh, where q solves
+H q = dS/dW once, however many hyperparameters there are (Bengio 2000; Pedregosa 2016).
+A penalty with a kink holds some coefficients at zero: they do not move, and the system
+is that of the others (Bertrand et al. 2022).
+
+References
+----------
+Y. Bengio, "Gradient-based optimization of hyperparameters", Neural Computation 12(8),
+2000.
+F. Pedregosa, "Hyperparameter optimization with approximate gradient", ICML 2016,
+arXiv:1602.02355.
+Q. Bertrand et al., "Implicit differentiation for fast hyperparameter selection in
+non-smooth convex learning", JMLR 23, 2022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from skopt_evo.exceptions import NoHypergradientError
+from skopt_evo.hypergrad._protocol import FloatArray
+from skopt_evo.hypergrad._solve import solve_by_iteration, solve_definite
+
+# Up to so many coefficients the Hessian is formed and factorised.
+MOST_DENSE = 300
+
+# Derivatives by data are dense, whatever the data: no more entries than this.
+MOST_INPUTS = 10**8
+
+
+@dataclass(frozen=True)
+class LinearFit:
+    """A linear model at the minimum of its objective.
+
+    Attributes
+    ----------
+    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+        The training data.
+    coef : ndarray of shape (n_outputs, n_features)
+        The coefficients.
+    slopes : ndarray of shape (n_samples, n_outputs)
+        The derivative of the loss of each sample, its weight included, by its outputs.
+    curvatures : ndarray of shape (n_samples, n_outputs)
+        The second derivative of that by an output and itself.
+    l2 : float or ndarray of shape (n_features,), default=0.0
+        The second derivative of the penalty by a coefficient and itself.
+    has_intercept : bool, default=True
+        Whether intercepts are fitted.
+    intercept_l2 : float, default=0.0
+        The second derivative of a penalty of the intercepts.
+    curve : callable or None, default=None
+        Multiplies changes of the outputs, shape (n_samples, n_outputs), with the second
+        derivatives of the losses: needed where they couple several outputs.
+    support : ndarray of shape (n_outputs, n_features) or None, default=None
+        Which coefficients move; None for all of them.
+    tolerance : float, default=1e-3
+        The relative accuracy of systems that are solved by iteration.
+    """
+
+    X: Any
+    coef: FloatArray
+    slopes: FloatArray
+    curvatures: FloatArray
+    l2: FloatArray | float = 0.0
+    has_intercept: bool = True
+    intercept_l2: float = 0.0
+    curve: Callable[[FloatArray], FloatArray] | None = None
+    support: NDArray[np.bool_] | None = None
+    tolerance: float = 1e-3
+
+    def adjoint(self, X_test: Any, cotangent: FloatArray) -> Adjoint:
+        """Solve for the adjoint of a function of the outputs on the test set.
+
+        Parameters
+        ----------
+        X_test : {ndarray, sparse matrix} of shape (n_test, n_features)
+            The test data.
+        cotangent : ndarray of shape (n_test, n_outputs)
+            The derivative of the function by each output.
+        """
+        right = self._flat(_dense(X_test.T @ cotangent).T, cotangent.sum(axis=0))
+        n_outputs = len(self.coef)
+        if n_outputs == 1 and right.size <= MOST_DENSE:
+            solution = solve_definite(self._hessian(), right)
+        else:
+            solution = solve_by_iteration(
+                self._times_hessian, self._diagonal(), right, self.tolerance
+            )
+        q, q_intercept = self._unflat(solution)
+        return Adjoint(self, q, q_intercept, X_test, cotangent)
+
+    def outputs(self, coef: FloatArray, intercept: FloatArray) -> FloatArray:
+        """Return what these coefficients add to the outputs: (n_samples, n_outputs)."""
+        return np.asarray(self.X @ coef.T + intercept, dtype=np.float64)
+
+    def bend(self, changes: FloatArray) -> FloatArray:
+        """Return how the slopes change with the outputs: (n_samples, n_outputs)."""
+        return self.curvatures * changes if self.curve is None else self.curve(changes)
+
+    @property
+    def _moving(self) -> NDArray[np.bool_]:
+        """The coefficients and, in the last column, the intercepts that move."""
+        moving = np.ones((len(self.coef), self.coef.shape[1] + 1), dtype=bool)
+        if self.support is not None:
+            moving[:, :-1] = self.support
+        moving[:, -1] = self.has_intercept
+        return moving
+
+    def _flat(self, coef: FloatArray, intercept: FloatArray) -> FloatArray:
+        return np.column_stack([coef, intercept])[self._moving]
+
+    def _unflat(self, flat: FloatArray) -> tuple[FloatArray, FloatArray]:
+        full = np.zeros(self._moving.shape)
+        full[self._moving] = flat
+        return full[:, :-1], full[:, -1]
+
+    def _times_hessian(self, flat: FloatArray) -> FloatArray:
+        coef, intercept = self._unflat(flat)
+        bent = self.bend(self.outputs(coef, intercept))
+        return self._flat(
+            _dense(self.X.T @ bent).T + self.l2 * coef,
+            bent.sum(axis=0) + self.intercept_l2 * intercept,
+        )
+
+    def _diagonal(self) -> FloatArray:
+        squares = self.X.multiply(self.X) if sparse.issparse(self.X) else self.X**2
+        return self._flat(
+            _dense(squares.T @ self.curvatures).T + self.l2,
+            self.curvatures.sum(axis=0) + self.intercept_l2,
+        )
+
+    def _hessian(self) -> FloatArray:
+        """Return the Hessian of the one output, of what moves."""
+        moving, weights = self._moving[0], self.curvatures[:, 0]
+        X = self.X[:, np.flatnonzero(moving[:-1])]
+        n_columns = X.shape[1]
+        weighted = (
+            X.multiply(weights[:, np.newaxis])
+            if sparse.issparse(X)
+            else (X * weights[:, np.newaxis])
+        )
+        matrix = np.empty((n_columns + self.has_intercept,) * 2)
+        matrix[:n_columns, :n_columns] = _dense(X.T @ weighted)
+        if self.has_intercept:
+            sums = np.asarray(weighted.sum(axis=0)).ravel()
+            matrix[-1, :-1] = matrix[:-1, -1] = sums
+            matrix[-1, -1] = weights.sum() + self.intercept_l2
+        l2 = np.broadcast_to(self.l2, len(moving) - 1)[moving[:-1]]
+        matrix[range(n_columns), range(n_columns)] += l2
+        return matrix
+
+
+@dataclass(frozen=True)
+class Adjoint:
+    """What the derivatives of a function by everything else are made of.
+
+    Attributes
+    ----------
+    fit : LinearFit
+        The model.
+    coef : ndarray of shape (n_outputs, n_features)
+        q, as far as it belongs to the coefficients; 0 where they do not move.
+    intercept : ndarray of shape (n_outputs,)
+        The same of the intercepts.
+    X_test, cotangent
+        The function, as `LinearFit.adjoint` got it.
+    """
+
+    fit: LinearFit
+    coef: FloatArray
+    intercept: FloatArray
+    X_test: Any
+    cotangent: FloatArray
+
+    @property
+    def outputs(self) -> FloatArray:
+        """What q makes of the training data: shape (n_samples, n_outputs)."""
+        return self.fit.outputs(self.coef, self.intercept)
+
+    def by_inputs(self) -> tuple[FloatArray, FloatArray]:
+        """Return the derivatives by the training data and by the test data.
+
+        With r the slopes and D their derivatives, -[r q' + (D X q) w'] and s w', where
+        s is the derivative by the outputs on the test set.
+
+        Raises
+        ------
+        NoHypergradientError
+            If they would not fit into memory.
+        """
+        fit = self.fit
+        check_size(fit.X, self.X_test)
+        bent = fit.bend(self.outputs)
+        return -(fit.slopes @ self.coef + bent @ fit.coef), self.cotangent @ fit.coef
+
+
+def check_size(*data: Any) -> None:
+    """Raise where derivatives by all entries of the data would not fit into memory."""
+    if max(n_entries(X) for X in data) > MOST_INPUTS:
+        raise NoHypergradientError(
+            "a transformer is tuned whose output is too large for a dense array: more "
+            f"than {MOST_INPUTS:,} entries."
+        )
+
+
+def n_entries(X: Any) -> int:
+    """Return the number of entries of a matrix, zeros included."""
+    return int(X.shape[0]) * int(X.shape[1])
+
+
+def as_matrix(X: Any) -> Any:
+    """Return data as a float64 array, or as a sparse matrix by rows."""
+    if sparse.issparse(X):
+        return X.tocsr().astype(np.float64)
+    return np.asarray(X, dtype=np.float64)
+
+
+def as_columns(values: Any) -> FloatArray:
+    """Return values of samples as a matrix with a column an output."""
+    array = np.asarray(values, dtype=np.float64)
+    return array[:, np.newaxis] if array.ndim == 1 else array
+
+
+def _dense(product: Any) -> FloatArray:
+    """Return a product with a sparse matrix, or without one, as an array."""
+    if sparse.issparse(product):
+        product = product.toarray()
+    return np.asarray(product, dtype=np.float64)
