@@ -28,6 +28,7 @@ from sklearn.model_selection._validation import (
     _insert_error_scores,
     _warn_or_raise_about_fit_failures,
 )
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import delayed
@@ -44,6 +45,7 @@ __all__ = [
     "fit_context",
     "insert_error_scores",
     "is_scorer",
+    "safe_indexing",
     "safe_split",
     "scorer_attribute",
     "scorer_of",
@@ -55,6 +57,7 @@ __all__ = [
 
 fit_context = _fit_context
 check_method_params = _check_method_params
+safe_indexing = _safe_indexing
 safe_split = _safe_split
 search_estimator_has = _search_estimator_has
 insert_error_scores = _insert_error_scores
