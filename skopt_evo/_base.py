@@ -98,7 +98,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         self.random_state = random_state
 
     @abstractmethod
-    def _make_proposer(self, space, metric, seed, start):
+    def _make_proposer(self, space, metric, seed, start, scorers):
         """Return the proposer of a space that is too large to try everything.
 
         Parameters
@@ -111,6 +111,8 @@ class BaseEvoSearchCV(BaseSearchCV):
             The source of chance.
         start : WarmStart
             What to begin with.
+        scorers : callable
+            The scorer, or scikit-learn's object for several of them.
         """
 
     def _missing_values(self, space):
@@ -268,7 +270,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             proposer = GridProposer(space)
         else:
             steering = self._steering_metric()
-            proposer = self._make_proposer(space, steering, seed, start)
+            proposer = self._make_proposer(space, steering, seed, start, scorers)
         if self.verbose > 0:
             print(
                 f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
@@ -290,6 +292,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             },
             n_jobs=self.n_jobs,
             pre_dispatch=self.pre_dispatch,
+            gradient=proposer.gradient,
         )
         n_fits = n_candidates * len(splits)
         search = root.subtask(

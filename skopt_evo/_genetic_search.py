@@ -365,7 +365,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
             for name, table in OPERATORS.items()
         }
 
-    def _make_proposer(self, space, metric, seed, start):
+    def _make_proposer(self, space, metric, seed, start, scorers):
         is_auto = self.population_size == "auto"
         settings = EvolutionSettings(
             strategy=self.strategy,

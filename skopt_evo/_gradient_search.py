@@ -3,15 +3,21 @@
 from numbers import Integral, Real
 
 import numpy as np
+from sklearn.base import clone
 
 from skopt_evo._base import BaseEvoSearchCV
-from skopt_evo._sklearn_compat import Interval, StrOptions
-from skopt_evo.hypergrad import resolve_gradient
+from skopt_evo._sklearn_compat import Interval, StrOptions, scorer_of
+from skopt_evo.exceptions import NoHypergradientError
+from skopt_evo.hypergrad import (
+    Automatic,
+    Exact,
+    FoldDifferentiator,
+    known_types,
+    reasons_against,
+    resolve_gradient,
+)
 from skopt_evo.optimizers import resolve_optimizer
 from skopt_evo.proposers import DescentProposer, Settings
-
-# What optimizer="auto" stands for (docs/adr/0003).
-DEFAULT_OPTIMIZER = "adam"
 
 # How many starts the results of another search are good for, as a share of n_iter.
 RESULTS_SHARE = 1 / 5
@@ -205,6 +211,7 @@ class GradientSearchCV(BaseEvoSearchCV):
             Interval(Integral, 0, None, closed="left"),
             StrOptions({"auto"}),
         ],
+        "hyper_l2": [Interval(Real, 0, None, closed="left")],
     }
 
     def __init__(
@@ -217,6 +224,7 @@ class GradientSearchCV(BaseEvoSearchCV):
         learning_rate="auto",
         n_restarts="auto",
         gradient="auto",
+        hyper_l2=0.0,
         initial_params=None,
         scoring=None,
         n_jobs=None,
@@ -247,39 +255,85 @@ class GradientSearchCV(BaseEvoSearchCV):
         self.learning_rate = learning_rate
         self.n_restarts = n_restarts
         self.gradient = gradient
+        self.hyper_l2 = hyper_l2
 
     def _check_search_parameters(self):
-        self._settings()
+        self._settings(is_exact=False)
 
-    def _settings(self):
+    def _settings(self, *, is_exact):
         is_auto = isinstance(self.optimizer, str) and self.optimizer == "auto"
         return Settings(
             method=resolve_gradient(self.gradient),
-            optimizer=resolve_optimizer(
-                DEFAULT_OPTIMIZER if is_auto else self.optimizer
-            ),
+            optimizer=None if is_auto else resolve_optimizer(self.optimizer),
             learning_rate=None if self.learning_rate == "auto" else self.learning_rate,
             n_restarts=None if self.n_restarts == "auto" else self.n_restarts,
+            hyper_l2=self.hyper_l2,
+            is_exact=is_exact,
+            verbose=self.verbose > 0,
         )
 
-    def _make_proposer(self, space, metric, seed, start):
+    def _make_proposer(self, space, metric, seed, start, scorers):
+        gradient, is_exact = self._exact_gradient(space, metric, scorers)
         n_given = len(start.genomes)
         if start.has_results:
             n_given = max(1, round(RESULTS_SHARE * self.n_iter))
         return DescentProposer(
             space,
-            self._settings(),
+            self._settings(is_exact=is_exact),
             metric,
             seed,
             n_iter=self.n_iter,
             params=self.estimator.get_params(),
             given=start.genomes[:n_given],
+            gradient=gradient,
         )
 
+    def _exact_gradient(self, space, metric, scorers):
+        """Return what differentiates scores, and whether it can do so at the start."""
+        method = resolve_gradient(self.gradient)
+        if not isinstance(method, (Automatic, Exact)):
+            return None, False
+        params = self.estimator.get_params()
+        scorer = scorer_of(scorers, metric)
+        names, can_start = set(), []
+        for branch in range(space.n_branches):
+            genome = space.encode_known(params, branch)
+            numeric = [
+                name
+                for name in space.places_of(branch)
+                if space.branches[branch][name].is_numeric
+            ]
+            names.update(numeric)
+            setting = clone(space.decode(genome), safe=False)
+            estimator = clone(self.estimator).set_params(**setting)
+            reasons = reasons_against(estimator, numeric, scorer)
+            if reasons and isinstance(method, Exact):
+                name, reason = next(iter(reasons.items()))
+                raise NoHypergradientError(
+                    f"gradient='exact' is not possible for parameter {name!r} of "
+                    f"{self.estimator!r}, scored by {scorer!r}: {reason} There are "
+                    f"rules for {known_types()}. Pass gradient='auto', which does "
+                    "without where it has to."
+                )
+            if numeric:
+                can_start.append(not reasons)
+        gradient = FoldDifferentiator(scorers, metric, frozenset(names))
+        return gradient, bool(can_start) and can_start[0]
+
     def _missing_values(self, space):
-        derivatives = [f"grad_{name}" for name in space.parameter_names]
         return {
             "restart": -1,
             "gradient_method": "none",
-            **dict.fromkeys(derivatives, np.nan),
+            **{
+                f"grad_{name}": _no_derivative(space, name)
+                for name in space.parameter_names
+            },
         }
+
+
+def _no_derivative(space, name):
+    """Return what stands for a derivative that is not known: NaN, of the right shape."""
+    for branch in space.branches:
+        if name in branch and branch[name].is_vector:
+            return np.full(len(branch[name].elements), np.nan)
+    return np.nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,8 +11,14 @@ from typing import Any
 
 from sklearn.base import clone
 
-from skopt_evo._sklearn_compat import SearchTask, fit_and_score
+from skopt_evo._sklearn_compat import (
+    SearchTask,
+    check_method_params,
+    fit_and_score,
+    safe_split,
+)
 from skopt_evo.evaluation._pool import Pool
+from skopt_evo.hypergrad import FoldDifferentiator, Fold
 from skopt_evo.results import Trial
 
 # Workers get so many short fits at a time that they are busy for about as long.
@@ -72,6 +79,8 @@ class Evaluator:
         As for :class:`joblib.Parallel`.
     pre_dispatch : int or str, default="2*n_jobs"
         As for :class:`joblib.Parallel`.
+    gradient : FoldDifferentiator, default=None
+        Differentiates each score by the parameters, beside the fit.
     """
 
     estimator: Any
@@ -82,6 +91,7 @@ class Evaluator:
     fit_and_score_params: dict[str, Any]
     n_jobs: int | None = None
     pre_dispatch: int | str = "2*n_jobs"
+    gradient: FoldDifferentiator | None = None
     _flights: dict[Trial, Flight] = field(default_factory=dict, init=False)
     _n_submitted: int = field(default=0, init=False)
     _n_fits: int = field(default=0, init=False)
@@ -186,7 +196,13 @@ class Evaluator:
                 }
             )
         # X and y on their own: dask sends each argument of a task around once.
-        return {"fits": fits, "X": self.X, "y": self.y, **self.fit_and_score_params}
+        return {
+            "fits": fits,
+            "gradient": self.gradient,
+            "X": self.X,
+            "y": self.y,
+            **self.fit_and_score_params,
+        }
 
     def _note(
         self, batch: Sequence[tuple[Flight, int]], results: Sequence[dict[str, Any]]
@@ -196,10 +212,42 @@ class Evaluator:
             flight.folds[split] = fold
             self._n_fits += 1
             self._seconds += fold["fit_time"] + fold["score_time"]
+            self._seconds += fold.get("gradient_time", 0.0)
 
 
 def _fit_and_score_all(
-    fits: Sequence[dict[str, Any]], **common: Any
+    fits: Sequence[dict[str, Any]], gradient: FoldDifferentiator | None, **common: Any
 ) -> list[dict[str, Any]]:
     """Fit and score one candidate on one split after the other."""
-    return [fit_and_score(**fit, **common) for fit in fits]
+    if gradient is None:
+        return [fit_and_score(**fit, **common) for fit in fits]
+    return [_fit_score_and_differentiate(fit, gradient, common) for fit in fits]
+
+
+def _fit_score_and_differentiate(
+    fit: dict[str, Any], gradient: FoldDifferentiator, common: dict[str, Any]
+) -> dict[str, Any]:
+    """Fit and score, and differentiate the score while there is a fitted estimator."""
+    result: dict[str, Any] = fit_and_score(**fit, **common, return_estimator=True)
+    estimator = result.pop("estimator")
+    if result["fit_error"] is not None:
+        return result
+    start = time.time()
+    X, y, train, test = common["X"], common["y"], fit["train"], fit["test"]
+    X_train, y_train = safe_split(estimator, X, y, train)
+    X_test, y_test = safe_split(estimator, X, y, test, train)
+    result["gradient"] = gradient(
+        estimator,
+        Fold(
+            X_train,
+            y_train,
+            X_test,
+            check_method_params(X, params=common["fit_params"], indices=train),
+        ),
+        y_test,
+        check_method_params(X, params=common["score_params"], indices=test),
+        result["test_scores"],
+        fit["parameters"],
+    )
+    result["gradient_time"] = time.time() - start
+    return result

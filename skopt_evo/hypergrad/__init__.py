@@ -2,7 +2,7 @@
 
 import skopt_evo.hypergrad.rules as _rules  # noqa: F401  registers what there is
 from skopt_evo.hypergrad._check import check_hypergradient
-from skopt_evo.hypergrad._exact import ExactGradient, FoldGradient, reasons_against
+from skopt_evo.hypergrad._exact import FoldDifferentiator, FoldGradient, reasons_against
 from skopt_evo.hypergrad._finite_difference import SPSA, FiniteDifference
 from skopt_evo.hypergrad._protocol import (
     Fold,
@@ -16,17 +16,23 @@ from skopt_evo.hypergrad._registry import known_types, register_hypergradient
 from skopt_evo.hypergrad._resolve import (
     GRADIENTS,
     GradientEstimator,
+    Method,
     resolve_gradient,
 )
+from skopt_evo.hypergrad._settings import Automatic, Exact, Model
 
 __all__ = [
     "GRADIENTS",
     "SPSA",
-    "ExactGradient",
+    "Automatic",
+    "Exact",
     "FiniteDifference",
     "Fold",
+    "FoldDifferentiator",
     "FoldGradient",
     "GradientEstimator",
+    "Method",
+    "Model",
     "Outputs",
     "PredictorRule",
     "Pullback",

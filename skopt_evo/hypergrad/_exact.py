@@ -70,7 +70,7 @@ def reasons_against(
 
 
 @dataclass(frozen=True)
-class ExactGradient:
+class FoldDifferentiator:
     """Differentiates the score of fitted estimators, a fold at a time.
 
     Parameters
@@ -132,6 +132,10 @@ class ExactGradient:
             )
         except NoHypergradientError as error:
             return FoldGradient(np.nan, reasons=dict.fromkeys(names, str(error)))
+        except Exception as error:
+            # The candidate is scored, whatever befalls a rule, a user's own included.
+            reason = f"its rule raised {error!r}."
+            return FoldGradient(np.nan, reasons=dict.fromkeys(names, reason))
         return FoldGradient(loss, gradient, reasons, is_converged(estimator))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
 from skopt_evo.hypergrad._finite_difference import SPSA, FiniteDifference, FloatArray
+from skopt_evo.hypergrad._settings import Automatic, Exact, Model
 
 
 @runtime_checkable
@@ -44,24 +44,27 @@ class GradientEstimator(Protocol):
         """Return the gradient at `point`; failed losses are NaN."""
 
 
-# Forward differences are half the price of central ones, and more exact than random
-# directions (docs/adr/0003).
-GRADIENTS: Mapping[str, Callable[[], GradientEstimator]] = MappingProxyType(
+Method: TypeAlias = "Automatic | Exact | Model | GradientEstimator"
+
+GRADIENTS: Mapping[str, Callable[[], Method]] = MappingProxyType(
     {
-        "auto": partial(FiniteDifference, scheme="forward"),
+        "auto": Automatic,
+        "exact": Exact,
         "finite_difference": FiniteDifference,
+        "model": Model,
         "spsa": SPSA,
     }
 )
 
 
-def resolve_gradient(gradient: Any) -> GradientEstimator:
-    """Return the estimator that a name stands for, or the object itself.
+def resolve_gradient(gradient: Any) -> Method:
+    """Return the object that a name stands for, or the object itself.
 
     Parameters
     ----------
-    gradient : str or GradientEstimator
-        A key of `GRADIENTS`, or an object that follows `GradientEstimator`.
+    gradient : str, Automatic, Exact, Model or GradientEstimator
+        A key of `GRADIENTS`, or an object of this package, or one that follows
+        `GradientEstimator`.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def resolve_gradient(gradient: Any) -> GradientEstimator:
             f"gradient={gradient!r} is a class: pass an instance, e.g. "
             f"{gradient.__name__}()."
         )
-    if not isinstance(gradient, GradientEstimator):
+    if not isinstance(gradient, (Automatic, Exact, Model, GradientEstimator)):
         raise TypeError(
             f"gradient={gradient!r} cannot estimate gradients: pass one of "
             f"{sorted(GRADIENTS)} or an object of skopt_evo.hypergrad, e.g. "

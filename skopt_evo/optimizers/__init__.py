@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from skopt_evo.optimizers._adam import scale_by_adam
 from skopt_evo.optimizers._alias import LBFGS, SGD, Adam, Momentum, RMSProp
+from skopt_evo.optimizers._box import minimise_quadratic
 from skopt_evo.optimizers._lbfgs import scale_by_lbfgs
 from skopt_evo.optimizers._resolve import OPTIMIZERS, Optimizer, resolve_optimizer
 from skopt_evo.optimizers._rms import scale_by_rms
@@ -33,6 +34,7 @@ __all__ = [
     "RMSProp",
     "apply_updates",
     "chain",
+    "minimise_quadratic",
     "project",
     "resolve_optimizer",
     "scale",

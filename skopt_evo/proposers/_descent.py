@@ -1,6 +1,6 @@
-"""One descent: from a start downhill, as a coroutine that asks for losses.
+"""One descent: from a start downhill, as a coroutine that asks for evaluations.
 
-A descent yields batches of genomes and is sent their losses. It knows neither the
+A descent yields batches of genomes and is sent what became of them. It knows neither the
 budget nor the other descents: who drives it may stop asking at any time.
 """
 
@@ -8,27 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from skopt_evo.hypergrad import GradientEstimator
 from skopt_evo.optimizers import Optimizer, apply_updates, project
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import FloatArray
 
 # With learning_rate="auto": the largest change of a parameter in the first step and in
 # any step, on its unit scale; by how much a step grows after a success and shrinks
-# after a failure.
+# after a failure; the shortest one that is tried.
 FIRST_LENGTH, GREATEST_LENGTH = 0.25, 0.4
 GROWTH, SHRINKAGE = 1.3, 0.4
-
-# How often the probes come closer, when nothing around a point is better.
-N_REFINEMENTS = 3
+SHORTEST = 1e-3
 
 
 class Batch(NamedTuple):
-    """Genomes whose losses a descent needs to go on.
+    """Genomes whose evaluations a descent needs to go on.
 
     Attributes
     ----------
@@ -38,19 +35,72 @@ class Batch(NamedTuple):
         ``"start"``, ``"step"`` or ``"difference"`` for each one.
     iteration : int
         How many steps the descent has made.
+    begins_iteration : bool
+        Whether this is the first batch of a further step: here a descent may be paused.
     """
 
     genomes: FloatArray
     origins: list[str]
     iteration: int
+    begins_iteration: bool
 
 
-Descent: TypeAlias = Generator[Batch, FloatArray, None]
+class Evaluations(NamedTuple):
+    """What became of genomes.
+
+    Attributes
+    ----------
+    losses : ndarray of shape (n,)
+        The losses, minus the scores; NaN where the evaluation failed.
+    steering : ndarray of shape (n,)
+        The losses that are differentiated exactly: the same, or smooth ones in place of
+        those that have jumps; NaN where there is none.
+    gradients : ndarray of shape (n, n_genes)
+        Their exact derivatives by each gene, NaN where there is none.
+    are_converged : ndarray of shape (n,), dtype=bool
+        Whether the derivatives are as exact as they can be.
+    """
+
+    losses: FloatArray
+    steering: FloatArray
+    gradients: FloatArray
+    are_converged: np.ndarray
+
+    @classmethod
+    def without_gradients(cls, losses: FloatArray, n_genes: int) -> Evaluations:
+        """Return evaluations of which nothing but the losses is known."""
+        n = len(losses)
+        unknown = np.full((n, n_genes), np.nan)
+        return cls(losses, np.full(n, np.nan), unknown, np.ones(n, dtype=bool))
+
+
+Descent: TypeAlias = Generator[Batch, Evaluations, None]
+
+
+class Place(NamedTuple):
+    """A point of the free genes' cube, evaluated.
+
+    Attributes
+    ----------
+    point : ndarray of shape (n_free,)
+        The point.
+    loss : float
+        Its loss, infinite if it failed.
+    slope : ndarray of shape (n_free,)
+        The exact derivatives, NaN where there is none.
+    is_converged : bool
+        Whether they are as exact as they can be.
+    """
+
+    point: FloatArray
+    loss: float
+    slope: FloatArray
+    is_converged: bool
 
 
 @dataclass
 class Walker:
-    """What every descent is made of: the genes that move, and how to get gradients.
+    """What every descent is made of: the genes that move, from where.
 
     Parameters
     ----------
@@ -58,24 +108,24 @@ class Walker:
         The genes.
     start : ndarray of shape (n_genes,)
         Where the descent starts; its numeric active genes move, the others stay.
-    method : GradientEstimator
-        Chooses the probes and makes a gradient of their losses.
-    rng : numpy.random.Generator
-        For methods that draw their probes.
-    record : callable (genome, gradient) -> None
-        Is told each gradient of the loss: shape (n_genes,), NaN for genes that stay.
+    record : callable (genome, gradient, method) -> None
+        Is told each gradient of the loss that is estimated: shape (n_genes,), NaN for
+        genes that stay; and by what.
     """
 
     layout: GeneLayout
     start: FloatArray
-    method: GradientEstimator
-    rng: np.random.Generator
-    record: Callable[[FloatArray, FloatArray], None]
+    record: Callable[[FloatArray, FloatArray, str], None]
 
     def __post_init__(self) -> None:
         """Find out which genes move."""
         movable = self.layout.active_in(self.start) & self.layout.is_numeric
         self.free = np.flatnonzero(movable)
+
+    @property
+    def origin(self) -> FloatArray:
+        """The start, as a point of the free genes' cube."""
+        return self.start[self.free]
 
     def genomes(self, points: FloatArray) -> FloatArray:
         """Return the genomes of points of the free genes' cube."""
@@ -83,91 +133,141 @@ class Walker:
         genomes[:, self.free] = points
         return self.layout.snap(genomes)
 
-    def steps(self, points: list[FloatArray], origin: str, iteration: int) -> Batch:
-        """Return the batch of some points of the descent itself."""
-        genomes = self.genomes(np.array(points))
-        return Batch(genomes, [origin] * len(genomes), iteration)
+    def snapped(self, point: FloatArray) -> FloatArray:
+        """Return the point whose parameters are those of another one."""
+        return np.asarray(self.genomes(point[np.newaxis])[0, self.free])
 
-    def probes(self, point: FloatArray, reach: float, iteration: int) -> Batch:
-        """Return the batch of the probes around a point."""
-        centre = self.genomes(point[np.newaxis])[0]
-        probes = self.method.probes(
-            centre[self.free], self._distances(centre, reach), self.rng
-        )
-        genomes = self.genomes(probes)
-        return Batch(genomes, ["difference"] * len(genomes), iteration)
+    def batch(
+        self, points: FloatArray, origin: str, iteration: int, *, begins: bool
+    ) -> Batch:
+        """Return the batch of some points."""
+        genomes = self.genomes(points)
+        return Batch(genomes, [origin] * len(genomes), iteration, begins)
 
-    def gradient(
-        self, point: FloatArray, loss: float, probes: FloatArray, losses: FloatArray
-    ) -> FloatArray:
-        """Return and record the gradient at a point: shape (n_free,)."""
-        centre = self.genomes(point[np.newaxis])[0]
-        gradient = self.method.gradient(
-            centre[self.free], loss, probes[:, self.free], losses
+    def place(self, point: FloatArray, evaluations: Evaluations, row: int = 0) -> Place:
+        """Return a point with its loss, and with exact derivatives if it has any.
+
+        The loss is the one that they are of.
+        """
+        slope = evaluations.gradients[row, self.free]
+        is_steered = bool(np.any(np.isfinite(slope)))
+        losses = evaluations.steering if is_steered else evaluations.losses
+        loss = float(losses[row])
+        return Place(
+            self.snapped(point),
+            np.inf if np.isnan(loss) else loss,
+            slope,
+            bool(evaluations.are_converged[row]),
         )
+
+    def note(self, point: FloatArray, gradient: FloatArray, method: str) -> None:
+        """Record a gradient by the free genes."""
         full = np.full(self.layout.n_genes, np.nan)
         full[self.free] = gradient
-        self.record(centre, full)
-        return np.nan_to_num(gradient)  # where nothing is known, nothing moves
+        self.record(self.genomes(point[np.newaxis])[0], full, method)
 
-    def _distances(self, centre: FloatArray, reach: float) -> FloatArray:
-        """Return how far probes go: to another value of each parameter at least."""
-        distances = np.full(len(self.free), reach)
-        for place, gene in enumerate(self.free):
-            while distances[place] < 1.0:
-                there = np.tile(centre, (2, 1))
-                there[:, gene] += [distances[place], -distances[place]]
-                there = self.layout.snap(np.clip(there, 0.0, 1.0))
-                if np.any(there[:, gene] != centre[gene]):
-                    break
-                distances[place] *= 2.0
-        return distances
+    def visit(
+        self, point: FloatArray, origin: str, iteration: int, *, begins: bool
+    ) -> Generator[Batch, Evaluations, Place]:
+        """Evaluate a point."""
+        batch = self.batch(point[np.newaxis], origin, iteration, begins=begins)
+        evaluations = yield batch
+        return self.place(point, evaluations)
 
 
-def descend(walker: Walker, optimizer: Optimizer, learning_rate: float) -> Descent:
+class Slope(NamedTuple):
+    """A gradient, and what was learnt on the way to it.
+
+    Attributes
+    ----------
+    gradient : ndarray of shape (n_free,)
+        The gradient; 0 where nothing is known, so that nothing moves.
+    best : Place or None, default=None
+        The best of the probes.
+    has_worse : bool, default=False
+        Whether a probe is worse than the point.
+    """
+
+    gradient: FloatArray
+    best: Place | None = None
+    has_worse: bool = False
+
+
+class GradientSource(Protocol):
+    """Where a descent has its gradients from.
+
+    Attributes
+    ----------
+    step : float
+        How far probes are from the point, on the unit scale.
+    has_probes : bool
+        Whether there are any, which may come closer.
+    """
+
+    @property
+    def step(self) -> float:
+        """The usual distance of probes."""
+
+    @property
+    def has_probes(self) -> bool:
+        """Whether there are probes."""
+
+    def gradient(
+        self, place: Place, reach: float, iteration: int
+    ) -> Generator[Batch, Evaluations, Slope]:
+        """Find the gradient at a place, evaluating what it takes."""
+
+    def beside(
+        self, point: FloatArray, iteration: int
+    ) -> Generator[Batch, Evaluations, tuple[Place, Slope]]:
+        """Evaluate a point, and find the gradient there, side by side if possible."""
+
+
+def descend(
+    walker: Walker, source: GradientSource, optimizer: Optimizer, learning_rate: float
+) -> Descent:
     """Follow an optimizer's steps, whether they lead downhill or not.
 
     Parameters
     ----------
     walker : Walker
-        The start, and the source of gradients.
+        The start.
+    source : GradientSource
+        Where gradients come from.
     optimizer : Optimizer
         Makes steps of gradients.
     learning_rate : float
         The optimizer's learning rate, on the unit scale of the parameters.
     """
-    point = walker.start[walker.free]
+    point = walker.origin
     rule = optimizer.transformation(learning_rate)
     state = rule.init(point)
-    yield walker.steps([point], "start", 0)  # alone: starts compete before they descend
+    # The start alone: starts compete before they descend.
+    yield walker.batch(point[np.newaxis], "start", 0, begins=False)
     iteration = 0
     while len(point):
-        probes = walker.probes(point, walker.method.step, iteration)
-        step = walker.steps([point], "step", iteration)
-        # The point and its probes are evaluated side by side: no step is refused.
-        together = Batch(
-            np.vstack([step.genomes, probes.genomes]),
-            step.origins + probes.origins,
-            iteration,
-        )
-        losses = yield together
-        gradient = walker.gradient(point, losses[0], probes.genomes, losses[1:])
-        updates, state = rule.update(gradient, state, point)
+        _, slope = yield from source.beside(point, iteration)
+        updates, state = rule.update(slope.gradient, state, point)
         point = project(apply_updates(point, updates), 0.0, 1.0)
         iteration += 1
 
 
-def descend_adaptively(walker: Walker, optimizer: Optimizer) -> Descent:
+def descend_adaptively(
+    walker: Walker, source: GradientSource, optimizer: Optimizer
+) -> Descent:
     """Follow an optimizer's directions, with step lengths that need no tuning.
 
     Steps grow as long as they lead downhill. One that does not is taken back, and the
     next one is shorter and starts from the best probe; where no probe is better either,
-    the probes come closer, until the descent is over.
+    the probes come closer, until the descent is over. Without probes it is over when
+    steps have become too short.
 
     Parameters
     ----------
     walker : Walker
-        The start, and the source of gradients.
+        The start.
+    source : GradientSource
+        Where gradients come from.
     optimizer : Optimizer
         Makes directions of gradients.
 
@@ -177,31 +277,38 @@ def descend_adaptively(walker: Walker, optimizer: Optimizer) -> Descent:
     perspectives on some classical and modern methods", SIAM Review 45(3), 385-482,
     2003 (the probes as a generating set, and why they come closer).
     """
-    point = walker.start[walker.free]
-    (loss,) = yield walker.steps([point], "start", 0)
-    loss = np.inf if np.isnan(loss) else loss
-    pace = Pace(optimizer, point)
-    reach, is_closing = walker.method.step, False
+    here = yield from walker.visit(walker.origin, "start", 0, begins=False)
+    pace = Pace(optimizer, here.point)
+    reach, is_closing = source.step, False
     iteration = 0
-    while len(point) and walker.method.step / 2**N_REFINEMENTS <= reach <= 0.5:
-        probes = walker.probes(point, reach, iteration)
-        losses = yield probes
-        gradient = walker.gradient(point, loss, probes.genomes, losses)
+    while len(here.point) and _may_go_on(source, reach, pace):
+        slope = yield from source.gradient(here, reach, iteration)
         iteration += 1
-        best = np.argmin(np.where(np.isnan(losses), np.inf, losses))
         better = yield from _step_downhill(
-            walker, pace, point, loss, gradient, iteration
+            walker, pace, here, slope.gradient, iteration, begins=not source.has_probes
         )
         if better is not None:
-            point, loss = better
-        elif losses[best] < loss:
-            point, loss = probes.genomes[best, walker.free], losses[best]
-            pace.restart(point, at_least=reach)
-        else:
+            here = better
+        elif slope.best is not None and slope.best.loss < here.loss:
+            here = slope.best
+            pace.restart(here.point, at_least=reach)
+        elif source.has_probes:
             # Flat all around, as accuracies often are: look further, but not again
             # once the probes have come closer.
-            is_closing = is_closing or bool(np.any(losses > loss))
+            is_closing = is_closing or slope.has_worse
             reach = reach / 2 if is_closing else reach * 2
+        elif not slope.gradient.any():
+            return
+
+
+# How often the probes come closer, when nothing around a point is better.
+N_REFINEMENTS = 3
+
+
+def _may_go_on(source: GradientSource, reach: float, pace: Pace) -> bool:
+    if source.has_probes:
+        return source.step / 2**N_REFINEMENTS <= reach <= 0.5
+    return pace.length >= SHORTEST
 
 
 class Pace:
@@ -219,8 +326,8 @@ class Pace:
         self._rule = optimizer.transformation(1.0)
         self._is_quasi_newton = optimizer.is_quasi_newton
         self._state = self._next_state = self._rule.init(point)
-        self._rate: float | None = None  # what makes the next step `_length` long
-        self._length = FIRST_LENGTH
+        self._rate: float | None = None  # what makes the next step `length` long
+        self.length = FIRST_LENGTH
 
     def direction(self, point: FloatArray, gradient: FloatArray) -> FloatArray:
         """Return the step from a point, and remember it for `accept` or `refuse`."""
@@ -229,15 +336,15 @@ class Pace:
         if self._is_quasi_newton and not np.array_equal(updates, -gradient):
             self._rate = 1.0  # curvature is known: the step has its own length
         elif self._rate is None:
-            self._rate = self._length / greatest if greatest > 0 else 0.0
+            self._rate = self.length / greatest if greatest > 0 else 0.0
         step = np.clip(self._rate * updates, -GREATEST_LENGTH, GREATEST_LENGTH)
-        self._length = min(self._rate * greatest, GREATEST_LENGTH)
+        self.length = min(self._rate * greatest, GREATEST_LENGTH)
         return np.asarray(step, dtype=np.float64)
 
     def accept(self) -> None:
         """Go on from the end of the last step; the next one is longer."""
         self._state = self._next_state
-        self._length *= GROWTH
+        self.length *= GROWTH
         if self._is_quasi_newton or self._rate is None:
             self._rate = None
         else:
@@ -246,32 +353,36 @@ class Pace:
     def refuse(self, point: FloatArray) -> None:
         """Forget what led to the last step; the next one is shorter."""
         self._state = self._rule.init(point)
-        self._rate, self._length = None, self._length * SHRINKAGE
+        self._rate, self.length = None, self.length * SHRINKAGE
 
     def restart(self, point: FloatArray, at_least: float) -> None:
         """Start afresh from a point found otherwise, with steps of some length."""
         self._state = self._rule.init(point)
-        self._rate, self._length = None, max(self._length, at_least)
+        self._rate, self.length = None, max(self.length, at_least)
 
 
 def _step_downhill(
     walker: Walker,
     pace: Pace,
-    point: FloatArray,
-    loss: float,
+    here: Place,
     gradient: FloatArray,
     iteration: int,
-) -> Generator[Batch, FloatArray, tuple[FloatArray, float] | None]:
-    """Try a step; return where it led and the loss there, None if not downhill."""
+    *,
+    begins: bool,
+) -> Generator[Batch, Evaluations, Place | None]:
+    """Try a step; return where it led, None if not downhill."""
     # What a bound holds back does not move, and must not set the scale of the others.
-    is_held = ((point <= 0.0) & (gradient > 0.0)) | ((point >= 1.0) & (gradient < 0.0))
+    is_held = ((here.point <= 0.0) & (gradient > 0.0)) | (
+        (here.point >= 1.0) & (gradient < 0.0)
+    )
     gradient = np.where(is_held, 0.0, gradient)
     if not gradient.any():
         return None
-    there = project(apply_updates(point, pace.direction(point, gradient)), 0.0, 1.0)
-    (new_loss,) = yield walker.steps([there], "step", iteration)
-    if new_loss < loss:
+    step = pace.direction(here.point, gradient)
+    there = project(apply_updates(here.point, step), 0.0, 1.0)
+    place = yield from walker.visit(there, "step", iteration, begins=begins)
+    if place.loss < here.loss:
         pace.accept()
-        return there, float(new_loss)
-    pace.refuse(point)
+        return place
+    pace.refuse(here.point)
     return None

@@ -33,6 +33,8 @@ class EvolutionProposer:
         Canonical genomes whose origin is said to be ``"given"``.
     """
 
+    gradient = None
+
     def __init__(
         self,
         space: SearchSpace,

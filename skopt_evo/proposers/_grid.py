@@ -18,6 +18,7 @@ class GridProposer:
     """
 
     lookahead = 1  # there is nothing to learn, and nothing after the first batch
+    gradient = None
 
     def __init__(self, space: SearchSpace) -> None:
         self._candidates = list(space.grid())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from skopt_evo.hypergrad import FoldDifferentiator
 from skopt_evo.results import Trial
 
 
@@ -20,11 +21,17 @@ class Proposer(Protocol):
     ----------
     lookahead : int
         More is proposed as soon as fewer candidates than this are in flight; >= 1.
+    gradient : FoldDifferentiator or None
+        What differentiates the scores of the candidates, None if nobody needs that.
     """
 
     @property
     def lookahead(self) -> int:
         """How many candidates may be in flight before the oldest is waited for."""
+
+    @property
+    def gradient(self) -> FoldDifferentiator | None:
+        """What differentiates the scores of the candidates."""
 
     def propose(self, n_remaining: int) -> list[Trial]:
         """Return the next candidates, at most `n_remaining`; they start side by side.

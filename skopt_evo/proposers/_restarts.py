@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
-from skopt_evo.hypergrad import GradientEstimator
+from skopt_evo.hypergrad import FoldDifferentiator, Method
 from skopt_evo.optimizers import Optimizer
-from skopt_evo.proposers._descent import (
-    Batch,
-    Descent,
-    Walker,
-    descend,
-    descend_adaptively,
-)
+from skopt_evo.proposers._descent import Batch, Descent, Evaluations, Walker
 from skopt_evo.proposers._layout import layout_of
+from skopt_evo.proposers._pull import Pull
 from skopt_evo.proposers._starts import Starts
-from skopt_evo.results import Trial
+from skopt_evo.proposers._ways import way_down
+from skopt_evo.results import Trial, TrialGradient, gradient_of
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies._base import FloatArray
 
-# Of the descents of a round, the best eighth goes on after so many gradients each:
-# successive halving (Jamieson & Talwalkar 2016), whose eta is 8. Gradients are dear, so
-# that few descents share them.
+# Of the descents of a round, the best eighth goes on after so many steps each:
+# successive halving (Jamieson & Talwalkar 2016), whose eta is 8. Steps are dear, so that
+# few descents share them.
 RUNGS = (0, 2, 6)
 ETA = 8
 
@@ -46,8 +44,19 @@ class Run:
     descent: Descent
     batch: Batch | None
     best_loss: float = np.inf
-    n_gradients: int = 0
+    n_steps: int = 0
     n_known_batches: int = 0
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What is known of a candidate, see `Evaluations`, and its genome."""
+
+    genome: FloatArray
+    loss: float
+    steering: float
+    slopes: FloatArray
+    is_converged: bool
 
 
 @dataclass(frozen=True)
@@ -56,21 +65,31 @@ class Settings:
 
     Attributes
     ----------
-    method : GradientEstimator
+    method : Method
         Where gradients come from.
-    optimizer : Optimizer
-        What makes steps of them.
-    learning_rate : float or None
+    optimizer : Optimizer or None, default=None
+        What makes steps of them; None for what suits the gradients best.
+    learning_rate : float or None, default=None
         The optimizer's learning rate; None for step lengths that adapt.
-    n_restarts : int or None
+    n_restarts : int or None, default=None
         How many starts there are beside the first one; None for as many as the
         budget allows.
+    hyper_l2 : float, default=0.0
+        What holds hyperparameters back, see `Pull`.
+    is_exact : bool, default=False
+        Whether exact derivatives are to be expected at the first start: then it
+        descends to the end before there are others.
+    verbose : bool, default=False
+        Whether to print why there is no exact derivative.
     """
 
-    method: GradientEstimator
-    optimizer: Optimizer
+    method: Method
+    optimizer: Optimizer | None = None
     learning_rate: float | None = None
     n_restarts: int | None = None
+    hyper_l2: float = 0.0
+    is_exact: bool = False
+    verbose: bool = False
 
 
 class DescentProposer:
@@ -98,6 +117,8 @@ class DescentProposer:
         space.
     given : sequence of ndarrays of shape (n_genes,), default=()
         The user's own starts, which come before it.
+    gradient : FoldDifferentiator or None, default=None
+        What differentiates the scores, if anything does.
 
     References
     ----------
@@ -116,17 +137,28 @@ class DescentProposer:
         n_iter: int,
         params: dict[str, Any],
         given: Sequence[FloatArray] = (),
+        gradient: FoldDifferentiator | None = None,
     ) -> None:
+        self.gradient = gradient
         self._space = space
         self._settings = settings
         self._metric = metric
         self._seed = seed
         self._layout = layout_of(space)
         self._starts = Starts(
-            space, self._layout, seed, n_iter, settings.n_restarts, params, given
+            space,
+            self._layout,
+            seed,
+            n_iter,
+            settings.n_restarts,
+            params,
+            given,
+            alone=settings.is_exact,
         )
+        self._pull = Pull(space, settings.hyper_l2, params)
         self._trials: dict[bytes, Trial] = {}
-        self._losses: dict[bytes, float] = {}
+        self._known: dict[bytes, Evaluated] = {}
+        self._reasons: dict[str, str] = {}
         self._keys: dict[bytes, bytes] = {}
         self._runs: list[Run] = []
         self._rung = 0
@@ -146,13 +178,64 @@ class DescentProposer:
         """Let the descents go on whose losses are known now."""
         for trial in trials:
             key = self._key(np.asarray(trial.genome))
-            self._losses[key] = trial.loss(self._metric)
+            self._known[key] = self._evaluated(trial)
         for run in self._runs:
             self._advance(run)
 
     def finish(self) -> None:
-        """Warn of what the budget did not cover."""
+        """Warn of what the budget did not cover, and of rough derivatives."""
+        n_rough = sum(not known.is_converged for known in self._known.values())
+        if n_rough:
+            warnings.warn(
+                f"Fits of {n_rough} of {len(self._known)} candidates used up their "
+                "iterations: their derivatives are less exact, and steps from them "
+                "are half as long. Raise max_iter of the estimator.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
         self._starts.warn_of_gaps([trial.params for trial in self._trials.values()])
+
+    def _evaluated(self, trial: Trial) -> Evaluated:
+        """Return what is known of a candidate, held back by `hyper_l2`."""
+        genome = np.asarray(trial.genome)
+        found = gradient_of(trial)
+        self._explain(found)
+        slopes = self._slopes(genome, found)
+        if np.any(np.isfinite(slopes)):
+            self._tell_exact(trial, found)
+        penalty = self._pull.penalty(genome)
+        return Evaluated(
+            genome,
+            trial.loss(self._metric) + penalty,
+            found.loss + penalty,
+            slopes + self._pull.gradient(genome),
+            found.is_converged,
+        )
+
+    def _slopes(self, genome: FloatArray, found: TrialGradient) -> FloatArray:
+        """Return derivatives by the genes, NaN where there is none."""
+        slopes = np.full(self._layout.n_genes, np.nan)
+        places = self._space.places_of(self._space.branch_of(genome))
+        for name, derivative in found.params.items():
+            if name in places:
+                genes = np.atleast_1d(np.arange(self._layout.n_genes)[places[name]])
+                rates = [self._space.genes[gene].slope(genome[gene]) for gene in genes]
+                slopes[genes] = np.ravel(derivative) / rates
+        return slopes
+
+    def _tell_exact(self, trial: Trial, found: TrialGradient) -> None:
+        """Note exact derivatives of the score with their candidate."""
+        trial.extras["gradient_method"] = "exact"
+        for name, derivative in found.params.items():
+            trial.extras[f"grad_{name}"] = -derivative
+
+    def _explain(self, found: TrialGradient) -> None:
+        """Say why there is no derivative, each reason once."""
+        for name, reason in found.reasons.items():
+            if self._reasons.get(name) != reason:
+                self._reasons[name] = reason
+                if self._settings.verbose:
+                    print(f"No exact derivative by {name!r}: {reason}")
 
     def _key(self, genome: FloatArray) -> bytes:
         """Return what is the same for genomes of the same candidate."""
@@ -171,7 +254,7 @@ class DescentProposer:
                 run.batch.genomes, run.batch.origins, strict=True
             ):
                 key = self._key(genome)
-                if key not in self._losses and key not in trials:
+                if key not in self._known and key not in trials:
                     trials[key] = Trial(
                         self._space.decode(genome),
                         run.batch.iteration,
@@ -185,8 +268,7 @@ class DescentProposer:
         """Tell whether a descent has to wait for the others of its rung."""
         if len(self._runs) == 1 or self._rung >= len(RUNGS) or run.batch is None:
             return False
-        is_gradient = "difference" in run.batch.origins
-        return is_gradient and run.n_gradients >= RUNGS[self._rung]
+        return run.batch.begins_iteration and run.n_steps >= RUNGS[self._rung]
 
     def _next_rung(self) -> bool:
         """Drop the hopeless descents; tell whether one is left that goes on."""
@@ -203,7 +285,7 @@ class DescentProposer:
         if self._n_started == 0:
             starts = self._starts.first(n_remaining)
         else:
-            starts = self._starts.further(n_remaining, self._losses)
+            starts = self._starts.further(n_remaining, self._known)
         self._runs = [self._run(start) for start in starts]
         self._rung = 0
         return bool(self._runs)
@@ -211,24 +293,20 @@ class DescentProposer:
     def _run(self, start: FloatArray) -> Run:
         number, self._n_started = self._n_started, self._n_started + 1
         seed = np.random.SeedSequence(self._seed, spawn_key=(1, number))
-        walker = Walker(
-            self._layout,
-            start,
+        walker = Walker(self._layout, start, self._record)
+        descent = way_down(
+            walker,
             self._settings.method,
+            self._settings.optimizer,
+            self._settings.learning_rate,
             np.random.default_rng(seed),
-            self._record,
         )
-        if self._settings.learning_rate is None:
-            descent = descend_adaptively(walker, self._settings.optimizer)
-        else:
-            rate = self._settings.learning_rate
-            descent = descend(walker, self._settings.optimizer, rate)
         return Run(number, descent, next(descent))
 
-    def _record(self, genome: FloatArray, gradient: FloatArray) -> None:
+    def _record(self, genome: FloatArray, gradient: FloatArray, method: str) -> None:
         """Note a gradient of the loss as derivatives of the score, with its trial."""
         extras = self._trials[self._key(genome)].extras
-        extras["gradient_method"] = self._settings.method.name
+        extras["gradient_method"] = method
         for name, gene in self._space.gene_of(self._space.branch_of(genome)).items():
             slope = self._space.genes[gene].slope(genome[gene])
             extras[f"grad_{name}"] = -gradient[gene] * slope
@@ -237,16 +315,25 @@ class DescentProposer:
         """Send a descent the losses it waits for, as long as they are all known."""
         while run.batch is not None and not self._is_paused(run):
             keys = [self._key(genome) for genome in run.batch.genomes]
-            if any(key not in self._losses for key in keys):
+            if any(key not in self._known for key in keys):
                 run.n_known_batches = 0
                 return
             run.n_known_batches += 1
-            losses = np.array([self._losses[key] for key in keys])
-            run.best_loss = float(np.nanmin([run.best_loss, *losses]))
-            run.n_gradients += "difference" in run.batch.origins
+            evaluations = _together([self._known[key] for key in keys])
+            run.best_loss = float(np.nanmin([run.best_loss, *evaluations.losses]))
+            run.n_steps += run.batch.begins_iteration
             try:
-                run.batch = run.descent.send(losses)
+                run.batch = run.descent.send(evaluations)
             except StopIteration:
                 run.batch = None
             if run.n_known_batches > MAX_KNOWN_BATCHES:
                 run.batch = None
+
+
+def _together(known: Sequence[Evaluated]) -> Evaluations:
+    return Evaluations(
+        np.array([one.loss for one in known]),
+        np.array([one.steering for one in known]),
+        np.array([one.slopes for one in known]),
+        np.array([one.is_converged for one in known]),
+    )

@@ -54,6 +54,9 @@ class Starts:
         The estimator's own parameters.
     given : sequence of ndarrays of shape (n_genes,)
         The user's own starts, which come first.
+    alone : bool, default=False
+        Whether the first round has no other starts than the user's and the estimator's
+        own, and no setting of a branch without a gradient.
     """
 
     def __init__(
@@ -65,6 +68,8 @@ class Starts:
         n_restarts: int | None,
         params: dict[str, Any],
         given: Sequence[FloatArray] = (),
+        *,
+        alone: bool = False,
     ) -> None:
         self._space = space
         self._layout = layout
@@ -72,6 +77,7 @@ class Starts:
         self._n_restarts = n_restarts
         self._params = params
         self._given = given
+        self._alone = alone
         has_number = (layout.active & layout.is_numeric).any(axis=1)
         self._descending = [int(branch) for branch in np.flatnonzero(has_number)]
         self._listed = [int(branch) for branch in np.flatnonzero(~has_number)]
@@ -96,6 +102,8 @@ class Starts:
         seen: set[bytes] = set()
         first = [*self._given, *self._own()]
         starts = self._new(first[:n_remaining], seen)
+        if self._alone and starts:
+            return starts
         starts += self._settings(min(self._share, n_remaining - len(starts)), seen)
         n_remaining -= len(starts)
         n = self._n_auto(n_remaining) if self._n_restarts is None else self._n_restarts

@@ -212,6 +212,8 @@ class WarmStartProposer:
         proposer.
     """
 
+    gradient = None
+
     def __init__(
         self,
         space: SearchSpace,

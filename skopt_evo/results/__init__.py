@@ -1,6 +1,7 @@
 """What a search remembers of its candidates."""
 
 from skopt_evo.results._cv_results import extra_columns
+from skopt_evo.results._gradient import TrialGradient, gradient_of
 from skopt_evo.results._trial import Trial
 
-__all__ = ["Trial", "extra_columns"]
+__all__ = ["Trial", "TrialGradient", "extra_columns", "gradient_of"]

@@ -37,7 +37,11 @@ def extra_columns(
         "status": np.array([trial.status for trial in trials], dtype=object),
     }
     for name, value in missing.items():
-        dtype = object if isinstance(value, str) else type(value)
         values = [trial.extras.get(name, value) for trial in trials]
-        columns[name] = np.array(values, dtype=dtype)
+        if isinstance(value, (int, float)):
+            columns[name] = np.array(values, dtype=type(value))
+        else:
+            # An entry a candidate, even if they are arrays.
+            columns[name] = np.empty(len(values), dtype=object)
+            columns[name][:] = values
     return columns

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import expit, softmax
 from sklearn import metrics
 
@@ -19,6 +20,9 @@ from skopt_evo.hypergrad.criteria._criterion import Criterion
 OutputLoss: TypeAlias = Callable[
     [Outputs, NDArray[np.int64], FloatArray], tuple[float, FloatArray]
 ]
+
+# How far outputs of size 1 are scaled to make the best log-odds, in logarithms.
+LOG_FACTORS = (-6.0, 6.0)
 
 # A positive sample is compared with so many negative ones at a time.
 PAIRS_AT_A_TIME = 10**6
@@ -191,6 +195,46 @@ def _pairwise_log_loss(
     return loss, slope
 
 
+def _calibrated(loss: OutputLoss) -> OutputLoss:
+    """Return the least of the losses of all positive multiples of the outputs.
+
+    Decisions and orders are the same for all of them, while how large log-odds or
+    margins are changes with hyperparameters and has nothing to do with either. At the
+    minimum the derivative is that of the loss with the multiple held fixed. This is the
+    scaling of Platt (1999), "Probabilistic outputs for support vector machines",
+    without the shift, which would move decisions.
+    """
+
+    def least(
+        outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+    ) -> tuple[float, FloatArray]:
+        values = outputs.values
+        size = float(np.sqrt(np.mean(values**2)))
+        if size == 0.0:
+            return loss(outputs, codes, weights)
+
+        def scaled(log_factor: float) -> tuple[float, FloatArray]:
+            multiple = outputs._replace(values=values * np.exp(log_factor) / size)
+            return loss(multiple, codes, weights)
+
+        def rise(log_factor: float) -> float:
+            # The loss is convex in the factor, so that this has one change of sign.
+            return float(np.vdot(scaled(log_factor)[1], values))
+
+        low, high = LOG_FACTORS
+        if rise(low) >= 0.0:
+            best = low
+        elif rise(high) <= 0.0:
+            best = high
+        else:
+            best = float(brentq(rise, low, high, xtol=1e-10))
+        value, slope = scaled(best)
+        return value, slope * np.exp(best) / size
+
+    least.__name__ = f"calibrated{loss.__name__}"
+    return least
+
+
 # Metrics of probabilities, with their usual sign: exact.
 PROBABILITY_LOSSES: Mapping[Any, tuple[OutputLoss, int]] = {
     metrics.log_loss: (_log_loss, -1),
@@ -204,20 +248,24 @@ PROBABILITY_LOSSES: Mapping[Any, tuple[OutputLoss, int]] = {
     ),
 }
 
+_DECISION = _calibrated(_log_loss)
+_BALANCED = _calibrated(_balanced_log_loss)
+_ORDER = _calibrated(_pairwise_log_loss)
+
 # Metrics of decisions and of orders, which have jumps: what stands in for them.
 SURROGATES: Mapping[Any, tuple[OutputLoss, int]] = {
-    metrics.accuracy_score: (_log_loss, 1),
-    metrics.balanced_accuracy_score: (_balanced_log_loss, 1),
-    metrics.f1_score: (_log_loss, 1),
-    metrics.fbeta_score: (_log_loss, 1),
-    metrics.precision_score: (_log_loss, 1),
-    metrics.recall_score: (_log_loss, 1),
-    metrics.jaccard_score: (_log_loss, 1),
-    metrics.matthews_corrcoef: (_log_loss, 1),
-    metrics.cohen_kappa_score: (_log_loss, 1),
-    metrics.zero_one_loss: (_log_loss, -1),
-    metrics.hamming_loss: (_log_loss, -1),
-    metrics.top_k_accuracy_score: (_log_loss, 1),
-    metrics.roc_auc_score: (_pairwise_log_loss, 1),
-    metrics.average_precision_score: (_pairwise_log_loss, 1),
+    metrics.accuracy_score: (_DECISION, 1),
+    metrics.balanced_accuracy_score: (_BALANCED, 1),
+    metrics.f1_score: (_DECISION, 1),
+    metrics.fbeta_score: (_DECISION, 1),
+    metrics.precision_score: (_DECISION, 1),
+    metrics.recall_score: (_DECISION, 1),
+    metrics.jaccard_score: (_DECISION, 1),
+    metrics.matthews_corrcoef: (_DECISION, 1),
+    metrics.cohen_kappa_score: (_DECISION, 1),
+    metrics.zero_one_loss: (_DECISION, -1),
+    metrics.hamming_loss: (_DECISION, -1),
+    metrics.top_k_accuracy_score: (_DECISION, 1),
+    metrics.roc_auc_score: (_ORDER, 1),
+    metrics.average_precision_score: (_ORDER, 1),
 }

@@ -1,0 +1,84 @@
+"""The minimum of a quadratic function in a box."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import minimize
+
+from skopt_evo.optimizers._transforms import Array
+
+
+def minimise_quadratic(
+    gradient: Array, hessian: Array, lower: Array, upper: Array
+) -> Array:
+    """Return a minimum of ``g's + s'Hs / 2`` for s in a box that contains 0.
+
+    Where H has negative curvature there are several local minima. The one returned is
+    the best of those reached from 0, from the ends of the box downhill of it, and from
+    the lowest point along the gradient.
+
+    Parameters
+    ----------
+    gradient : ndarray of shape (n,)
+        g.
+    hessian : ndarray of shape (n, n)
+        H, symmetric; it may be indefinite.
+    lower, upper : ndarray of shape (n,)
+        The bounds, ``lower <= 0 <= upper``.
+
+    Returns
+    -------
+    step : ndarray of shape (n,)
+        Its value is never above 0, that of no step at all.
+
+    References
+    ----------
+    R. H. Byrd, P. Lu, J. Nocedal and C. Zhu, "A limited memory algorithm for bound
+    constrained optimization", SIAM Journal on Scientific Computing 16(5), 1995 (the
+    solver, SciPy's L-BFGS-B).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.optimizers import minimise_quadratic
+    >>> box = -np.ones(2), np.ones(2)
+    >>> minimise_quadratic(np.array([1.0, 4.0]), np.diag([2.0, 2.0]), *box)
+    array([-0.5, -1. ])
+    """
+    # L-BFGS-B stops at absolute sizes, so the function is brought to that of 1.
+    scale = float(np.max(np.abs(gradient)) + np.max(np.abs(hessian)))
+    if scale == 0.0:
+        return np.zeros(len(gradient))
+    slope, curvature = gradient / scale, hessian / scale
+
+    def value_and_slope(step: Array) -> tuple[float, Array]:
+        bent = curvature @ step
+        return float(step @ (slope + 0.5 * bent)), slope + bent
+
+    corner = np.where(slope > 0.0, lower, np.where(slope < 0.0, upper, 0.0))
+    best, best_value = np.zeros(len(slope)), 0.0
+    for start in (_lowest_along(-slope, slope, curvature, lower, upper), corner):
+        result = minimize(
+            value_and_slope,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=np.column_stack([lower, upper]),
+            options={"ftol": 1e-14, "gtol": 1e-10, "maxiter": 500},
+        )
+        if result.fun < best_value:
+            best, best_value = result.x, float(result.fun)
+    return np.asarray(np.clip(best, lower, upper), dtype=np.float64)
+
+
+def _lowest_along(
+    direction: Array, slope: Array, curvature: Array, lower: Array, upper: Array
+) -> Array:
+    """Return the lowest point of the line from 0 to where it leaves the box."""
+    room = np.where(direction > 0.0, upper, -lower)[direction != 0.0]
+    if not len(room):
+        return np.zeros(len(direction))
+    longest = float(np.min(room / np.abs(direction[direction != 0.0])))
+    bend = float(direction @ curvature @ direction)
+    length = float(-(slope @ direction)) / bend if bend > 0.0 else longest
+    return np.asarray(min(length, longest) * direction)

@@ -1,0 +1,190 @@
+"""A quasi-Newton method in a box, made of pure updates."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skopt_evo.optimizers._box import minimise_quadratic
+from skopt_evo.optimizers._transforms import Array
+
+# The largest change of a coordinate, in parts of its range: in the first step and ever.
+FIRST_RADIUS, MOST_RADIUS = 0.15, 0.5
+
+# A step towards a bound leaves a part of the way to it, unless it is as near as this: a
+# plateau that ends at a bound looks like a minimum there.
+LEFT_OVER, NEAR = 0.15, 0.03
+
+# What is gained, as a part of what the model promised: below the first the radius
+# shrinks, above the second it may grow (Nocedal & Wright 2006, algorithm 4.1).
+POOR, GOOD = 0.25, 0.75
+
+# The shortest part of a step in vain that the next one is long.
+SHORTEST = 0.1
+
+# A pair whose scalar product is smaller, relative to the lengths, tells nothing but
+# rounding (Nocedal & Wright 2006, eq. 6.26).
+SKIP = 1e-8
+
+
+class TrustRegionState(NamedTuple):
+    """Where the method is, and what it knows of the function around.
+
+    Attributes
+    ----------
+    point : ndarray of shape (n,)
+        The best point so far, in the unit cube.
+    loss : float
+        The function there.
+    gradient : ndarray of shape (n,)
+        Its gradient there.
+    hessian : ndarray of shape (n, n)
+        An approximation of its second derivatives.
+    radius : float
+        The largest change of a coordinate in the next step.
+    n_updates : int
+        How many pairs of gradients the approximation is made of.
+    """
+
+    point: Array
+    loss: float
+    gradient: Array
+    hessian: Array
+    radius: float
+    n_updates: int = 0
+
+
+class Step(NamedTuple):
+    """What to try next.
+
+    Attributes
+    ----------
+    point : ndarray of shape (n,)
+        The point.
+    promise : float
+        By how much the model expects it to be lower, at least 0.
+    """
+
+    point: Array
+    promise: float
+
+
+def begin(point: Array, loss: float, gradient: Array) -> TrustRegionState:
+    """Start at a point: the first step is down the gradient, `FIRST_RADIUS` long.
+
+    Parameters
+    ----------
+    point : ndarray of shape (n,)
+        A point of the unit cube.
+    loss : float
+        The function there.
+    gradient : ndarray of shape (n,)
+        Its gradient there, finite.
+    """
+    steepest = float(np.max(np.abs(held_back(point, gradient)), initial=0.0))
+    hessian = np.eye(len(point)) * (steepest or 1.0) / FIRST_RADIUS
+    return TrustRegionState(point, loss, gradient, hessian, FIRST_RADIUS)
+
+
+def propose(state: TrustRegionState) -> Step:
+    """Return the minimum of the model in the trust region and the cube.
+
+    Parameters
+    ----------
+    state : TrustRegionState
+        The state.
+    """
+    lower = _reach(state.point, state.radius)
+    upper = _reach(1.0 - state.point, state.radius)
+    step = minimise_quadratic(state.gradient, state.hessian, -lower, upper)
+    promise = -float(step @ (state.gradient + 0.5 * state.hessian @ step))
+    return Step(np.clip(state.point + step, 0.0, 1.0), max(promise, 0.0))
+
+
+def update(
+    state: TrustRegionState, step: Step, loss: float, gradient: Array
+) -> TrustRegionState:
+    """Learn what became of a step.
+
+    Parameters
+    ----------
+    state : TrustRegionState
+        The state that `propose` was given.
+    step : Step
+        What it returned; its point may have been rounded since.
+    loss : float
+        The function there; NaN if it failed.
+    gradient : ndarray of shape (n,)
+        Its gradient there; NaN where it is not known.
+
+    Returns
+    -------
+    state : TrustRegionState
+        At the new point if it is lower.
+    """
+    length = float(np.max(np.abs(step.point - state.point), initial=0.0))
+    if not (np.isfinite(loss) and np.all(np.isfinite(gradient))):
+        return state._replace(radius=0.5 * length)
+    hessian, n_updates = _learn(state, step.point, gradient)
+    gained = state.loss - loss
+    share = gained / step.promise if step.promise > 0.0 else np.sign(gained)
+    radius = state.radius
+    if gained <= 0.0:
+        radius = length * _lowest_between(state, step.point, loss, gradient)
+    elif share < POOR:
+        radius = 0.5 * length
+    elif share > GOOD and length > 0.8 * state.radius:
+        radius = min(2.0 * state.radius, MOST_RADIUS)
+    if gained <= 0.0:
+        return state._replace(hessian=hessian, radius=radius, n_updates=n_updates)
+    return TrustRegionState(step.point, loss, gradient, hessian, radius, n_updates)
+
+
+def held_back(point: Array, gradient: Array) -> Array:
+    """Return the gradient without the parts that lead out of the cube."""
+    leads_out = ((point <= 0.0) & (gradient > 0.0)) | (
+        (point >= 1.0) & (gradient < 0.0)
+    )
+    return np.where(leads_out, 0.0, gradient)
+
+
+def _learn(state: TrustRegionState, point: Array, gradient: Array) -> tuple[Array, int]:
+    """Return the approximation after the symmetric rank-one update."""
+    s, y = point - state.point, gradient - state.gradient
+    hessian = state.hessian
+    if state.n_updates == 0 and s @ y > 0.0:
+        # Nocedal & Wright 2006, eq. 6.20: the size of the curvature that was found.
+        hessian = np.eye(len(s)) * (y @ y) / (s @ y)
+    residual = y - hessian @ s
+    product = float(residual @ s)
+    # Nocedal & Wright 2006, eqs. 6.24 and 6.26.
+    if abs(product) <= SKIP * np.linalg.norm(s) * np.linalg.norm(residual):
+        return hessian, state.n_updates + 1
+    return hessian + np.outer(residual, residual) / product, state.n_updates + 1
+
+
+def _lowest_between(
+    state: TrustRegionState, point: Array, loss: float, gradient: Array
+) -> float:
+    """Return which part of a step in vain leads to the lowest point of a cubic.
+
+    The cubic has the values and the slopes of the function at both ends (Nocedal &
+    Wright 2006, eq. 3.59).
+    """
+    s = point - state.point
+    slope, end_slope = float(state.gradient @ s), float(gradient @ s)
+    d1 = slope + end_slope - 3.0 * (loss - state.loss)
+    root = d1**2 - slope * end_slope
+    if root < 0.0:
+        return SHORTEST
+    d2 = np.sqrt(root)
+    divisor = end_slope - slope + 2.0 * d2
+    part = 1.0 - (end_slope + d2 - d1) / divisor if divisor != 0.0 else SHORTEST
+    return float(np.clip(part, SHORTEST, 0.8))
+
+
+def _reach(room: Array, radius: float) -> Array:
+    """Return how far a step may go where there is so much room to a bound."""
+    allowed = np.where(room > NEAR, (1.0 - LEFT_OVER) * room, room)
+    return np.minimum(allowed, radius)

@@ -1,0 +1,58 @@
+"""A descent with exact gradients: quasi-Newton steps in a trust region."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+
+from skopt_evo.optimizers import _trust_region as trust_region
+from skopt_evo.optimizers._trust_region import TrustRegionState
+from skopt_evo.proposers._descent import Batch, Evaluations, Place, Walker
+
+# A descent is over when a step promises less than this part of the loss, after so many
+# steps at least, for a plateau promises nothing either; or when steps are shorter than
+# this, on the unit scale.
+PROMISE, FEWEST_STEPS = 1e-5, 2
+SHORTEST = 1e-4
+
+
+def descend_exactly(walker: Walker, here: Place) -> Generator[Batch, Evaluations, None]:
+    """Go down from a place with exact derivatives, one evaluation a step.
+
+    Parameters
+    ----------
+    walker : Walker
+        The genes that move.
+    here : Place
+        Where to begin, evaluated; its derivatives are known.
+
+    References
+    ----------
+    J. Nocedal and S. J. Wright, "Numerical Optimization", 2nd edition, 2006, section
+    6.2 and algorithms 4.1 and 6.2 (SR1 in a trust region).
+    """
+    state = trust_region.begin(here.point, here.loss, here.slope)
+    iteration = 0
+    while len(state.point) and state.radius >= SHORTEST:
+        if not trust_region.held_back(state.point, state.gradient).any():
+            return
+        step = trust_region.propose(state)
+        is_flat = step.promise <= PROMISE * abs(state.loss)
+        there = walker.snapped(step.point)
+        if np.array_equal(there, state.point) or (is_flat and iteration >= FEWEST_STEPS):
+            return
+        iteration += 1
+        place = yield from walker.visit(there, "step", iteration, begins=True)
+        state = _after(state, step._replace(point=there), place)
+
+
+def _after(
+    state: TrustRegionState, step: trust_region.Step, place: Place
+) -> TrustRegionState:
+    """Return the state after a step."""
+    state = trust_region.update(state, step, place.loss, place.slope)
+    if place.is_converged:
+        return state
+    # Of a fit that did not come to its end little is believed.
+    return state._replace(radius=state.radius / 2)

@@ -1,0 +1,131 @@
+"""Where descents have their gradients from."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from skopt_evo.hypergrad import GradientEstimator
+from skopt_evo.proposers._descent import Batch, Evaluations, Place, Slope, Walker
+from skopt_evo.strategies._base import FloatArray
+
+
+@dataclass(frozen=True)
+class ProbingSource:
+    """Gradients from the losses at probes around a point.
+
+    Parameters
+    ----------
+    walker : Walker
+        The descent.
+    method : GradientEstimator
+        Chooses the probes and makes a gradient of their losses.
+    rng : numpy.random.Generator
+        For methods that draw their probes.
+    """
+
+    walker: Walker
+    method: GradientEstimator
+    rng: np.random.Generator
+
+    has_probes = True
+
+    @property
+    def step(self) -> float:
+        """The usual distance of probes."""
+        return self.method.step
+
+    def gradient(
+        self, place: Place, reach: float, iteration: int
+    ) -> Generator[Batch, Evaluations, Slope]:
+        """Evaluate the probes around a place."""
+        probes = self._probes(place.point, reach)
+        batch = self.walker.batch(probes, "difference", iteration, begins=True)
+        evaluations = yield batch
+        return self._slope(place.point, place.loss, batch.genomes, evaluations, 0)
+
+    def beside(
+        self, point: FloatArray, iteration: int
+    ) -> Generator[Batch, Evaluations, tuple[Place, Slope]]:
+        """Evaluate a point and its probes side by side."""
+        point = self.walker.snapped(point)
+        probes = self._probes(point, self.step)
+        genomes = self.walker.genomes(np.vstack([point, probes]))
+        origins = ["step"] + ["difference"] * len(probes)
+        evaluations = yield Batch(genomes, origins, iteration, True)
+        loss = float(evaluations.losses[0])
+        slope = self._slope(point, loss, genomes[1:], evaluations, 1)
+        nothing = np.full(len(point), np.nan)
+        return Place(point, np.inf if np.isnan(loss) else loss, nothing, True), slope
+
+    def _slope(
+        self,
+        point: FloatArray,
+        loss: float,
+        probes: FloatArray,
+        evaluations: Evaluations,
+        first: int,
+    ) -> Slope:
+        """Make a gradient of the losses of probes, the rows from `first` on."""
+        losses = evaluations.losses[first:]
+        points = probes[:, self.walker.free]
+        known = loss if np.isfinite(loss) else np.nan
+        gradient = self.method.gradient(point, known, points, losses)
+        self.walker.note(point, gradient, self.method.name)
+        best = int(np.argmin(np.where(np.isnan(losses), np.inf, losses)))
+        best_loss = np.inf if np.isnan(losses[best]) else float(losses[best])
+        nothing = np.full(len(point), np.nan)
+        return Slope(
+            np.nan_to_num(gradient),
+            Place(points[best], best_loss, nothing, True),
+            bool(np.any(losses > loss)),
+        )
+
+    def _probes(self, point: FloatArray, reach: float) -> FloatArray:
+        probes = self.method.probes(point, self._distances(point, reach), self.rng)
+        return np.asarray(self.walker.genomes(probes)[:, self.walker.free])
+
+    def _distances(self, point: FloatArray, reach: float) -> FloatArray:
+        """Return how far probes go: to another value of each parameter at least."""
+        distances = np.full(len(point), reach)
+        for place in range(len(point)):
+            while distances[place] < 1.0:
+                there = np.tile(point, (2, 1))
+                there[:, place] += [distances[place], -distances[place]]
+                genomes = self.walker.genomes(np.clip(there, 0.0, 1.0))
+                if np.any(genomes[:, self.walker.free[place]] != point[place]):
+                    break
+                distances[place] *= 2.0
+        return distances
+
+
+@dataclass(frozen=True)
+class ExactSource:
+    """Gradients that come with the evaluation of a point.
+
+    Parameters
+    ----------
+    walker : Walker
+        The descent.
+    """
+
+    walker: Walker
+
+    has_probes = False
+    step = 0.0
+
+    def gradient(
+        self, place: Place, reach: float, iteration: int
+    ) -> Generator[Batch, Evaluations, Slope]:
+        """Return what is known already."""
+        return Slope(np.nan_to_num(place.slope))
+        yield
+
+    def beside(
+        self, point: FloatArray, iteration: int
+    ) -> Generator[Batch, Evaluations, tuple[Place, Slope]]:
+        """Evaluate a point."""
+        place = yield from self.walker.visit(point, "step", iteration, begins=True)
+        return place, Slope(np.nan_to_num(place.slope))
