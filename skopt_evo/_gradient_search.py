@@ -320,10 +320,18 @@ class GradientSearchCV(BaseEvoSearchCV):
         gradient = FoldDifferentiator(scorers, metric, frozenset(names))
         return gradient, bool(can_start) and can_start[0]
 
+    def _select_best_index(self, refit, refit_metric, results):
+        """Return the row with the best score, held back by `hyper_l2`."""
+        if not self.hyper_l2 or callable(refit):
+            return super()._select_best_index(refit, refit_metric, results)
+        scores = results[f"mean_test_{refit_metric}"] - results["hyper_penalty"]
+        return int(np.argmax(np.where(np.isnan(scores), -np.inf, scores)))
+
     def _missing_values(self, space):
         return {
             "restart": -1,
             "gradient_method": "none",
+            **({"hyper_penalty": 0.0} if self.hyper_l2 else {}),
             **{
                 f"grad_{name}": _no_derivative(space, name)
                 for name in space.parameter_names

@@ -160,6 +160,8 @@ class Evaluator:
         while None in flight.folds:
             self._note(*self._pool.next_done())
         trial.folds = [fold for fold in flight.folds if fold is not None]
+        # Not among what scikit-learn makes its columns of.
+        trial.gradients = [fold.pop("gradient", None) for fold in trial.folds]
 
     def _batch_size(self) -> int:
         """Return how many fits make a task, 0 if they are not worth sending around.
@@ -212,7 +214,7 @@ class Evaluator:
             flight.folds[split] = fold
             self._n_fits += 1
             self._seconds += fold["fit_time"] + fold["score_time"]
-            self._seconds += fold.get("gradient_time", 0.0)
+            self._seconds += fold.pop("gradient_time", 0.0)
 
 
 def _fit_and_score_all(

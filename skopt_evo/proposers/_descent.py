@@ -1,7 +1,7 @@
 """One descent: from a start downhill, as a coroutine that asks for evaluations.
 
-A descent yields batches of genomes and is sent what became of them. It knows neither the
-budget nor the other descents: who drives it may stop asking at any time.
+A descent yields batches of genomes and is sent what became of them. It knows neither
+the budget nor the other descents: who drives it may stop asking at any time.
 """
 
 from __future__ import annotations
@@ -307,7 +307,7 @@ N_REFINEMENTS = 3
 
 def _may_go_on(source: GradientSource, reach: float, pace: Pace) -> bool:
     if source.has_probes:
-        return source.step / 2**N_REFINEMENTS <= reach <= 0.5
+        return bool(source.step / 2**N_REFINEMENTS <= reach <= 0.5)
     return pace.length >= SHORTEST
 
 

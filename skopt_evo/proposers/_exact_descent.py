@@ -13,7 +13,7 @@ from skopt_evo.proposers._descent import Batch, Evaluations, Place, Walker
 # A descent is over when a step promises less than this part of the loss, after so many
 # steps at least, for a plateau promises nothing either; or when steps are shorter than
 # this, on the unit scale.
-PROMISE, FEWEST_STEPS = 1e-5, 2
+PROMISE, FEWEST_STEPS = 1e-6, 2
 SHORTEST = 1e-4
 
 
@@ -39,9 +39,11 @@ def descend_exactly(walker: Walker, here: Place) -> Generator[Batch, Evaluations
             return
         step = trust_region.propose(state)
         is_flat = step.promise <= PROMISE * abs(state.loss)
-        there = walker.snapped(step.point)
-        if np.array_equal(there, state.point) or (is_flat and iteration >= FEWEST_STEPS):
+        if is_flat and iteration >= FEWEST_STEPS:
             return
+        there = walker.snapped(step.point)
+        if np.array_equal(there, state.point):
+            return  # rounded to where it came from
         iteration += 1
         place = yield from walker.visit(there, "step", iteration, begins=True)
         state = _after(state, step._replace(point=there), place)

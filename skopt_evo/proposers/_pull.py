@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,7 +61,14 @@ def _width(dimension: Dimension) -> float:
     """Return how long the range of a gene is: in logarithms if its scale is."""
     if not dimension.is_numeric:
         return 0.0
-    low, middle, high = (float(dimension.decode(gene)) for gene in (0.0, 0.5, 1.0))
-    if low > 0.0 and math.isclose(middle, math.sqrt(low * high), rel_tol=1e-6):
-        return math.log(high / low)
-    return 1.0
+    # A list has values in the middle of its bins alone.
+    genes = dimension.snap(np.linspace(0.0, 1.0, 5))
+    values = np.array([dimension.decode(gene) for gene in genes], dtype=np.float64)
+    if values[0] <= 0.0:
+        return 1.0
+    logs = np.log(values / values[0])
+    rate = float(logs[-1] / (genes[-1] - genes[0]))
+    is_logarithmic = np.allclose(
+        logs, rate * (genes - genes[0]), rtol=0, atol=1e-6 * rate
+    )
+    return rate if is_logarithmic else 1.0

@@ -15,6 +15,7 @@ from skopt_evo.hypergrad import FoldDifferentiator, Method
 from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._descent import Batch, Descent, Evaluations, Walker
 from skopt_evo.proposers._layout import layout_of
+from skopt_evo.proposers._model_descent import Known
 from skopt_evo.proposers._pull import Pull
 from skopt_evo.proposers._starts import Starts
 from skopt_evo.proposers._ways import way_down
@@ -23,13 +24,17 @@ from skopt_evo.space import SearchSpace
 from skopt_evo.strategies._base import FloatArray
 
 # Of the descents of a round, the best eighth goes on after so many steps each:
-# successive halving (Jamieson & Talwalkar 2016), whose eta is 8. Steps are dear, so that
-# few descents share them.
+# successive halving (Jamieson & Talwalkar 2016), whose eta is 8. Steps are dear, so
+# that few descents share them.
 RUNGS = (0, 2, 6)
 ETA = 8
 
 # A descent that asks so often for nothing but known losses goes round in circles.
 MAX_KNOWN_BATCHES = 100
+
+# A descent is dropped where it comes this close to the end of another one, on the unit
+# scale of each number; categories have to be the same.
+SAME, MOST_LEVELS = 0.02, 2**16
 
 # Decimals that tell genomes apart: there and back again is the same place, whatever
 # rounding says.
@@ -43,6 +48,7 @@ class Run:
     number: int
     descent: Descent
     batch: Batch | None
+    last: FloatArray
     best_loss: float = np.inf
     n_steps: int = 0
     n_known_batches: int = 0
@@ -161,6 +167,7 @@ class DescentProposer:
         self._reasons: dict[str, str] = {}
         self._keys: dict[bytes, bytes] = {}
         self._runs: list[Run] = []
+        self._ends: list[FloatArray] = []
         self._rung = 0
         self._n_started = 0
 
@@ -204,6 +211,7 @@ class DescentProposer:
         if np.any(np.isfinite(slopes)):
             self._tell_exact(trial, found)
         penalty = self._pull.penalty(genome)
+        trial.extras["hyper_penalty"] = penalty
         return Evaluated(
             genome,
             trial.loss(self._metric) + penalty,
@@ -299,13 +307,27 @@ class DescentProposer:
             self._settings.method,
             self._settings.optimizer,
             self._settings.learning_rate,
+            self._history,
             np.random.default_rng(seed),
         )
-        return Run(number, descent, next(descent))
+        return Run(number, descent, next(descent), start)
+
+    def _history(self) -> Known:
+        """Return all that has been evaluated, in order."""
+        known = list(self._known.values())
+        genomes = np.array([one.genome for one in known])
+        losses = np.array([one.loss for one in known])
+        # Of a loss in place of the score, slopes would only mislead.
+        is_other = [not np.isclose(one.steering, one.loss) for one in known]
+        slopes = np.array([one.slopes for one in known])
+        slopes[is_other] = np.nan
+        return Known(genomes, losses, slopes)
 
     def _record(self, genome: FloatArray, gradient: FloatArray, method: str) -> None:
         """Note a gradient of the loss as derivatives of the score, with its trial."""
         extras = self._trials[self._key(genome)].extras
+        if extras.get("gradient_method") == "exact":
+            return  # nothing is better known
         extras["gradient_method"] = method
         for name, gene in self._space.gene_of(self._space.branch_of(genome)).items():
             slope = self._space.genes[gene].slope(genome[gene])
@@ -322,12 +344,27 @@ class DescentProposer:
             evaluations = _together([self._known[key] for key in keys])
             run.best_loss = float(np.nanmin([run.best_loss, *evaluations.losses]))
             run.n_steps += run.batch.begins_iteration
+            run.last = run.batch.genomes[0]
             try:
                 run.batch = run.descent.send(evaluations)
             except StopIteration:
                 run.batch = None
-            if run.n_known_batches > MAX_KNOWN_BATCHES:
+                self._ends.append(run.last)
+            if run.n_known_batches > MAX_KNOWN_BATCHES or self._is_old_ground(run):
                 run.batch = None
+
+    def _is_old_ground(self, run: Run) -> bool:
+        """Tell whether a descent has come to where another one has ended."""
+        if run.batch is None or not run.batch.begins_iteration:
+            return False
+        return any(self._are_neighbours(run.last, end) for end in self._ends)
+
+    def _are_neighbours(self, one: FloatArray, other: FloatArray) -> bool:
+        """Tell whether genomes differ in numbers alone, and in these by little."""
+        active = self._layout.active_in(one)
+        gaps = np.abs(one - other)[active]
+        is_numeric = self._layout.is_numeric[active]
+        return bool(np.all(gaps < np.where(is_numeric, SAME, 0.5 / MOST_LEVELS)))
 
 
 def _together(known: Sequence[Evaluated]) -> Evaluations:

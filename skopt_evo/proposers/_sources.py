@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import numpy as np
 
-from skopt_evo.hypergrad import GradientEstimator
+from skopt_evo.hypergrad import GradientEstimator, LocalModel
 from skopt_evo.proposers._descent import Batch, Evaluations, Place, Slope, Walker
+from skopt_evo.proposers._model_descent import Known, TrustRegion, _Surroundings
 from skopt_evo.strategies._base import FloatArray
 
 
@@ -102,16 +103,22 @@ class ProbingSource:
 
 
 @dataclass(frozen=True)
-class ExactSource:
-    """Gradients that come with the evaluation of a point.
+class KnownSource:
+    """Gradients from what is known when a point has been evaluated.
 
     Parameters
     ----------
     walker : Walker
         The descent.
+    model : LocalModel or None
+        Stands in for exact derivatives where a point has not all of them.
+    history : callable () -> Known
+        What it is a model of.
     """
 
     walker: Walker
+    model: LocalModel | None
+    history: Callable[[], Known]
 
     has_probes = False
     step = 0.0
@@ -120,7 +127,7 @@ class ExactSource:
         self, place: Place, reach: float, iteration: int
     ) -> Generator[Batch, Evaluations, Slope]:
         """Return what is known already."""
-        return Slope(np.nan_to_num(place.slope))
+        return self._slope(place)
         yield
 
     def beside(
@@ -128,4 +135,13 @@ class ExactSource:
     ) -> Generator[Batch, Evaluations, tuple[Place, Slope]]:
         """Evaluate a point."""
         place = yield from self.walker.visit(point, "step", iteration, begins=True)
-        return place, Slope(np.nan_to_num(place.slope))
+        return place, self._slope(place)
+
+    def _slope(self, place: Place) -> Slope:
+        if self.model is None or np.all(np.isfinite(place.slope)):
+            return Slope(np.nan_to_num(place.slope))
+        centre = self.walker.genomes(place.point[np.newaxis])[0]
+        around = _Surroundings(self.walker.layout, centre, self.history())
+        gradient = around.fit(self.model, TrustRegion.first).slope
+        self.walker.note(place.point, gradient, self.model.name)
+        return Slope(gradient)

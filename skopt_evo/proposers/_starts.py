@@ -56,7 +56,7 @@ class Starts:
         The user's own starts, which come first.
     alone : bool, default=False
         Whether the first round has no other starts than the user's and the estimator's
-        own, and no setting of a branch without a gradient.
+        own, if there are no branches and categories that take turns.
     """
 
     def __init__(
@@ -77,13 +77,13 @@ class Starts:
         self._n_restarts = n_restarts
         self._params = params
         self._given = given
-        self._alone = alone
         has_number = (layout.active & layout.is_numeric).any(axis=1)
         self._descending = [int(branch) for branch in np.flatnonzero(has_number)]
         self._listed = [int(branch) for branch in np.flatnonzero(~has_number)]
         share = n_iter * len(self._listed) // layout.n_branches
         self._share = max(share, len(self._listed))
         self._n_untried = sum(self._n_needed(branch) for branch in self._descending)
+        self._alone = alone and self._n_untried == 1 and not self._listed
         self._branches = self._branches_in_turn()
         self._levels = {
             (branch, gene): _in_turn(int(layout.n_levels[gene]), self._rng)
@@ -104,10 +104,7 @@ class Starts:
         starts = self._new(first[:n_remaining], seen)
         if self._alone and starts:
             return starts
-        starts += self._settings(min(self._share, n_remaining - len(starts)), seen)
-        n_remaining -= len(starts)
-        n = self._n_auto(n_remaining) if self._n_restarts is None else self._n_restarts
-        return starts + self._new(self._filling(min(n, n_remaining)), seen)
+        return starts + self._others(n_remaining - len(starts), seen)
 
     def further(self, n_remaining: int, known: Iterable[bytes]) -> list[FloatArray]:
         """Return the starts of a later round, none if there is nothing left to start.
@@ -120,9 +117,19 @@ class Starts:
             The keys of the genomes that have been evaluated.
         """
         seen = set(known)
+        if self._alone:
+            self._alone = False
+            return self._others(n_remaining, seen)
         self._descending = [b for b in self._descending if self._has_new(b, seen)]
         n = self._n_auto(n_remaining) if self._n_restarts is None else 0
         return self._new(self._filling(n), seen) or self._settings(n_remaining, seen)
+
+    def _others(self, n_remaining: int, seen: set[bytes]) -> list[FloatArray]:
+        """Return what starts beside the first ones, settings without gradient first."""
+        starts = self._settings(min(self._share, n_remaining), seen)
+        n_remaining -= len(starts)
+        n = self._n_auto(n_remaining) if self._n_restarts is None else self._n_restarts
+        return starts + self._new(self._filling(min(n, n_remaining)), seen)
 
     def warn_of_gaps(self, settings: Sequence[Mapping[str, Any]]) -> None:
         """Warn if branches, categories or settings without a gradient were not tried.

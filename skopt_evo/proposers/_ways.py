@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
-from skopt_evo.hypergrad import Automatic, Exact, Method, Model
+from skopt_evo.hypergrad import Automatic, Exact, LocalModel, Method
 from skopt_evo.optimizers import Adam, Optimizer
 from skopt_evo.proposers._descent import (
     Descent,
@@ -14,7 +17,9 @@ from skopt_evo.proposers._descent import (
     descend_adaptively,
 )
 from skopt_evo.proposers._exact_descent import descend_exactly
-from skopt_evo.proposers._sources import ExactSource, ProbingSource
+from skopt_evo.proposers._model_descent import Known, descend_by_model
+from skopt_evo.proposers._sources import KnownSource, ProbingSource
+from skopt_evo.strategies._base import FloatArray
 
 # What optimizer="auto" stands for where steps are made of gradients alone
 # (docs/adr/0003).
@@ -26,6 +31,7 @@ def way_down(
     method: Method,
     optimizer: Optimizer | None,
     learning_rate: float | None,
+    history: Callable[[], Known],
     rng: np.random.Generator,
 ) -> Descent:
     """Return a descent.
@@ -40,28 +46,71 @@ def way_down(
         What makes steps of them; None for what suits the gradients best.
     learning_rate : float or None
         The optimizer's learning rate; None for step lengths that adapt.
+    history : callable () -> Known
+        Returns all that is known when it is called.
     rng : numpy.random.Generator
         The source of chance.
     """
-    has_model = isinstance(method, (Automatic, Model))
-    is_exact = isinstance(method, (Automatic, Exact))
-    if optimizer is None and learning_rate is None and (has_model or is_exact):
-        return _descend_freely(walker, is_exact=is_exact, has_model=has_model)
-    source = _source(walker, method, rng)
+    is_probing = not isinstance(method, (Automatic, Exact, LocalModel))
+    if optimizer is None and learning_rate is None and not is_probing:
+        return _descend_freely(walker, method, history, rng)
+    source = _source(walker, method, history, rng)
     optimizer = optimizer or DEFAULT_OPTIMIZER
     if learning_rate is None:
         return descend_adaptively(walker, source, optimizer)
     return descend(walker, source, optimizer, learning_rate)
 
 
-def _source(walker: Walker, method: Method, rng: np.random.Generator) -> GradientSource:
-    if isinstance(method, (Automatic, Exact, Model)):
-        return ExactSource(walker)
+def _source(
+    walker: Walker,
+    method: Method,
+    history: Callable[[], Known],
+    rng: np.random.Generator,
+) -> GradientSource:
+    if isinstance(method, (Automatic, Exact, LocalModel)):
+        return KnownSource(walker, _model_of(method), history)
     return ProbingSource(walker, method, rng)
 
 
-def _descend_freely(walker: Walker, *, is_exact: bool, has_model: bool) -> Descent:
+def _model_of(method: Method) -> LocalModel | None:
+    """Return what stands in for exact derivatives."""
+    if isinstance(method, Automatic):
+        return method.model
+    return method if isinstance(method, LocalModel) else None
+
+
+def _descend_freely(
+    walker: Walker,
+    method: Method,
+    history: Callable[[], Known],
+    rng: np.random.Generator,
+) -> Descent:
     """Descend by exact derivatives if the start has all of them, else by a model."""
-    here = yield from walker.visit(walker.origin, "start", 0, begins=False)
-    if is_exact and np.all(np.isfinite(here.slope)):
+    model = _model_of(method)
+    evaluations = yield walker.batch(
+        walker.origin[np.newaxis], "start", 0, begins=False
+    )
+    here = walker.place(walker.origin, evaluations)
+    if np.all(np.isfinite(here.slope)):
         yield from descend_exactly(walker, here)
+        if model is None or np.isclose(here.loss, evaluations.losses[0]):
+            return
+        # What led here stood in for the score: the score itself has the last word.
+        walker = replace(walker, start=_best(walker, history()))
+        evaluations = yield walker.batch(
+            walker.origin[np.newaxis], "start", 0, begins=True
+        )
+    if model is not None:
+        loss = float(evaluations.losses[0])
+        here = here._replace(loss=np.inf if np.isnan(loss) else loss)
+        yield from descend_by_model(walker, here, model, history, rng)
+
+
+def _best(walker: Walker, known: Known) -> FloatArray:
+    """Return the best genome that differs from a start in genes that move alone."""
+    fixed = np.setdiff1d(np.arange(walker.layout.n_genes), walker.free)
+    is_same = walker.layout.active_in(walker.start)[fixed]
+    here = known.genomes[:, fixed] == walker.start[fixed]
+    is_near = np.all(here | ~is_same, axis=1)
+    losses = np.where(is_near & np.isfinite(known.losses), known.losses, np.inf)
+    return np.asarray(known.genomes[int(np.argmin(losses))])

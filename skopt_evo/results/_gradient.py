@@ -41,9 +41,8 @@ def gradient_of(trial: Trial) -> TrialGradient:
     trial : Trial
         The candidate, evaluated.
     """
-    folds = [fold.get("gradient") for fold in trial.folds]
-    known = [fold for fold in folds if fold is not None]
-    if len(known) < len(folds) or not folds:
+    known = [fold for fold in trial.gradients if fold is not None]
+    if len(known) < len(trial.gradients) or not known:
         return NOTHING
     reasons: dict[str, str] = {}
     for fold in known:

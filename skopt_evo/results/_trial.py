@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skopt_evo.hypergrad import FoldGradient
+
 
 @dataclass(eq=False)
 class Trial:
@@ -26,6 +28,8 @@ class Trial:
         Its place in the unit cube; None for a grid point.
     folds : list of dict
         What scikit-learn's ``_fit_and_score`` returned, one a split.
+    gradients : list of FoldGradient or None
+        The derivatives of each split's loss, None where there are none.
     extras : dict
         Values for further columns of ``cv_results_``.
     """
@@ -35,6 +39,7 @@ class Trial:
     origin: str
     genome: NDArray[np.float64] | None = None
     folds: list[dict[str, Any]] = field(default_factory=list)
+    gradients: list[FoldGradient | None] = field(default_factory=list)
     extras: dict[str, Any] = field(default_factory=dict)
 
     def loss(self, metric: str | None) -> float:

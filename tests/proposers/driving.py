@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from skopt_evo.exceptions import SpaceCoverageWarning
-from skopt_evo.hypergrad import resolve_gradient
+from skopt_evo.hypergrad import FiniteDifference, resolve_gradient
 from skopt_evo.optimizers import resolve_optimizer
 from skopt_evo.proposers import DescentProposer, Proposer, Settings
 from skopt_evo.results import Trial
 from skopt_evo.space import SearchSpace
+
+FORWARD = FiniteDifference(scheme="forward")
 
 Loss = Callable[[Mapping[str, Any]], float]
 
@@ -44,7 +46,7 @@ def descent_proposer(
     param_grid: Any,
     *,
     n_iter: int,
-    gradient: Any = "auto",
+    gradient: Any = FORWARD,
     optimizer: Any = "adam",
     learning_rate: float | None = None,
     n_restarts: int | None = None,

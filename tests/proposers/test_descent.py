@@ -12,7 +12,7 @@ from scipy.stats import loguniform, norm, randint, uniform
 from skopt_evo.hypergrad import SPSA, FiniteDifference
 from skopt_evo.optimizers import OPTIMIZERS, SGD, Momentum
 from skopt_evo.results import Trial
-from tests.proposers.driving import Loss, best, descent_proposer, run, search
+from tests.proposers.driving import FORWARD, Loss, best, descent_proposer, run, search
 
 EVERY_OPTIMIZER = [*OPTIMIZERS, Momentum(nesterov=True)]
 PLANE = {"x": uniform(0, 1), "y": uniform(0, 1)}
@@ -190,7 +190,6 @@ def test_a_parameter_held_by_its_bound_does_not_shorten_the_steps_of_another() -
 @pytest.mark.parametrize(
     ("gradient", "n_probes"),
     [
-        ("auto", 2),
         (FiniteDifference(scheme="forward"), 2),
         ("finite_difference", 4),
         ("spsa", 2),
@@ -323,13 +322,13 @@ def test_a_descent_on_a_plateau_looks_further_before_it_ends() -> None:
     assert best(trials) == 0.0
 
 
-@pytest.mark.parametrize("gradient", ["auto", "finite_difference", "spsa"])
+@pytest.mark.parametrize("gradient", [FORWARD, "finite_difference", "spsa"])
 def test_a_descent_on_one_large_plateau_ends(gradient: Any) -> None:
     trials = one_descent(PLANE, lambda params: 1.0, n_iter=100, gradient=gradient)
     assert 1 < len(trials) < 30
 
 
-@pytest.mark.parametrize("gradient", ["auto", "finite_difference", "spsa"])
+@pytest.mark.parametrize("gradient", [FORWARD, "finite_difference", "spsa"])
 def test_a_descent_whose_start_failed_goes_on_from_a_probe(gradient: Any) -> None:
     def loss(params: Mapping[str, float]) -> float:
         return np.nan if params["x"] > 0.75 else bowl(params)

@@ -1,0 +1,376 @@
+"""A quadratic model of the losses around a point, from all that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize
+
+FloatArray = NDArray[np.float64]
+
+# What the regression can afford: with more coordinates it leaves out mixed curvatures,
+# with more points the farthest ones, and it takes the slopes of the nearest ones only.
+MOST_MIXED = 30
+MOST_POINTS = 250
+MOST_SLOPES = 300
+
+# How sure an exact slope is: the part of the losses' noise that it has at the centre.
+SLOPE_NOISE = 0.1
+
+# The level of the losses is free: this many times their spread.
+LEVEL = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalModel:
+    """Regularised regression of the losses on a quadratic around a point.
+
+    Losses are standardised first. All settings but `reach` are in units of their
+    spread, coordinates being those of the unit cube. Points count less the farther away
+    they are, by the error that a quadratic must be expected to have there; high losses
+    are cut down, for a quadratic would be bent by them. What the data leave open is
+    decided by the prior: no slope, a slight curvature upward.
+
+    Parameters
+    ----------
+    reach : float, default=1.0
+        The distance, in radii of the trust region and as the root of the mean square
+        over the coordinates, at which the error of the quadratic is as large as the
+        noise.
+    noise : float, default=0.1
+        The standard deviation of the noise.
+    slope : float, default=2.0
+        The prior standard deviation of a slope.
+    curvature : float, default=4.0
+        The prior standard deviation of a curvature. That of a mixed one is a quarter
+        of it, and the prior mean, of those that are not mixed, as well.
+    offset : float, default=1.0
+        The prior standard deviation of what a category adds.
+    mixing : float, default=0.3
+        The standard deviation of what another category changes besides its offset.
+    cut : float, default=0.5
+        Losses above this quantile are taken to be the quantile: 1.0 leaves all of them
+        as they are.
+
+    References
+    ----------
+    A. R. Conn, K. Scheinberg and L. N. Vicente, "Introduction to Derivative-Free
+    Optimization", SIAM 2009, chapters 4 and 5 (regression models, and models of fewer
+    points than coefficients).
+
+    M. J. D. Powell, "The NEWUOA software for unconstrained optimization without
+    derivatives", in "Large-Scale Nonlinear Optimization", Springer 2006, 255-297 (of
+    the curvatures that fit, take the least ones).
+
+    C. E. Rasmussen and C. K. I. Williams, "Gaussian Processes for Machine Learning",
+    MIT Press 2006, section 2.1 (regression with a prior, and its spread).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.hypergrad._local_model import LocalModel
+    >>> points = np.random.default_rng(0).random((20, 2))
+    >>> losses = ((points - 0.4) ** 2).sum(axis=1)
+    >>> model = LocalModel(noise=1e-4, cut=1.0)
+    >>> fit = model.fit([0.5, 0.5], points, losses, radius=0.5)
+    >>> fit.gradient([[0.5, 0.5]]).round(2)
+    array([[0.2, 0.2]])
+    >>> fit.minimise([0.0, 0.0], [1.0, 1.0]).round(2)
+    array([0.4, 0.4])
+    """
+
+    name: ClassVar[str] = "model"
+    reach: float = 1.0
+    noise: float = 0.1
+    slope: float = 2.0
+    curvature: float = 4.0
+    offset: float = 1.0
+    mixing: float = 0.3
+    cut: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Refuse settings outside their ranges."""
+        for name, value in vars(self).items():
+            if not 0.0 < value < np.inf:
+                raise ValueError(
+                    f"LocalModel got {name}={value!r}: it is a distance or a standard "
+                    "deviation, pass a float > 0, or leave it out."
+                )
+        if self.cut > 1.0:
+            raise ValueError(
+                f"LocalModel got cut={self.cut!r}: it is a quantile of the losses, "
+                "pass a float in (0, 1], e.g. 0.5."
+            )
+
+    def fit(
+        self,
+        centre: ArrayLike,
+        points: ArrayLike,
+        losses: ArrayLike,
+        radius: float,
+        *,
+        slopes: ArrayLike | None = None,
+        changes: ArrayLike | None = None,
+        n_changed: ArrayLike | None = None,
+    ) -> QuadraticFit:
+        """Return the quadratic.
+
+        Parameters
+        ----------
+        centre : array-like of shape (n_dimensions,)
+            Around which point, in the unit cube.
+        points : array-like of shape (n_points, n_dimensions)
+            Where the losses are known: one point at least, the centre or not.
+        losses : array-like of shape (n_points,)
+            The losses there; a candidate that failed has NaN, and counts as a bad one.
+        radius : float
+            The radius of the trust region: how far the quadratic is to be good.
+        slopes : array-like of shape (n_points, n_dimensions), optional
+            Partial derivatives of the loss that are known exactly; NaN for others.
+        changes : array-like of shape (n_points, n_changes), optional
+            1 for points that differ from the centre in a certain category, 0 for
+            others. What each change adds is learnt along with the quadratic.
+        n_changed : array-like of shape (n_points,), optional
+            In how many categories a point differs from the centre, by default the sum
+            of its `changes`.
+        """
+        centre = np.asarray(centre, dtype=np.float64)
+        shifts = np.asarray(points, dtype=np.float64) - centre
+        losses = np.asarray(losses, dtype=np.float64)
+        n, d = shifts.shape
+        others = np.zeros((n, 0)) if changes is None else np.asarray(changes, float)
+        n_others = others.sum(axis=1) if n_changed is None else np.asarray(n_changed)
+        near = np.argsort((shifts**2).sum(axis=1), kind="stable")[:MOST_POINTS]
+        shifts, losses = shifts[near], losses[near]
+        others, n_others = others[near], n_others[near]
+        targets = _Targets(losses, self.cut)
+        pairs = _pairs(d)
+
+        distance = np.sqrt((shifts**2).mean(axis=1)) / (self.reach * radius)
+        variance = self.noise**2 * (1.0 + distance**4) + self.mixing**2 * n_others
+        design = np.hstack([_features(shifts, pairs), others])
+        values = targets.values
+        if slopes is not None:
+            known = np.asarray(slopes, dtype=np.float64)[near]
+            # Where a loss was cut down, its slope is not that of what is left.
+            known = np.where(targets.is_cut[:, np.newaxis], np.nan, known)
+            rows, genes = (a[:MOST_SLOPES] for a in np.nonzero(np.isfinite(known)))
+            more = _derivatives(shifts[rows], genes, pairs)
+            more = np.hstack([more, np.zeros((len(rows), others.shape[1]))])
+            design = np.vstack([design, more])
+            values = np.append(values, known[rows, genes] / targets.scale)
+            # An error that grows with the distance has a slope: itself by the distance.
+            unsure = SLOPE_NOISE**2 + distance[rows] ** 4
+            unsure = self.noise**2 * unsure / (self.reach * radius) ** 2
+            variance = np.append(variance, unsure + self.mixing**2 * n_others[rows])
+        coefficients, root = _regress(
+            design, values, variance, *self._prior(pairs, d, others.shape[1])
+        )
+        coefficients = targets.scale * coefficients
+        coefficients[0] += targets.best
+        return QuadraticFit(centre, coefficients, targets.scale * root, targets.scale)
+
+    def _prior(
+        self, pairs: tuple[NDArray[np.int64], ...], d: int, n_others: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return mean and standard deviation of each coefficient."""
+        is_mixed = pairs[0] != pairs[1]
+        bends = np.where(is_mixed, self.curvature / 4, self.curvature)
+        means = np.where(is_mixed, 0.0, self.curvature / 4)
+        mean = np.concatenate([np.zeros(1 + d), means, np.zeros(n_others)])
+        deviation = np.concatenate(
+            [[LEVEL], np.full(d, self.slope), bends, np.full(n_others, self.offset)]
+        )
+        return mean, deviation
+
+
+@dataclass(frozen=True)
+class QuadraticFit:
+    """A quadratic, and how sure it is.
+
+    Attributes
+    ----------
+    centre : ndarray of shape (n_dimensions,)
+        Around which point.
+    coefficients : ndarray of shape (n_coefficients,)
+        The value and the slopes at the centre, the curvatures (those of pairs of
+        coordinates in the order of `numpy.triu_indices`), what each change adds.
+    root : ndarray of shape (n_coefficients, n_coefficients)
+        The coefficients' covariance is the product of it and its transpose.
+    scale : float
+        The losses' spread.
+    """
+
+    centre: FloatArray
+    coefficients: FloatArray
+    root: FloatArray
+    scale: float
+
+    @cached_property
+    def slope(self) -> FloatArray:
+        """The gradient at the centre: shape (n_dimensions,)."""
+        return self.coefficients[1 : 1 + len(self.centre)]
+
+    @cached_property
+    def hessian(self) -> FloatArray:
+        """The curvatures: shape (n_dimensions, n_dimensions)."""
+        d = len(self.centre)
+        first, second = _pairs(d)
+        hessian = np.zeros((d, d))
+        bends = self.coefficients[1 + d : 1 + d + len(first)]
+        hessian[first, second] = hessian[second, first] = bends
+        return hessian
+
+    @property
+    def offsets(self) -> FloatArray:
+        """What each change adds: shape (n_changes,)."""
+        d = len(self.centre)
+        return self.coefficients[1 + d + len(_pairs(d)[0]) :]
+
+    def value(self, points: ArrayLike) -> FloatArray:
+        """Return the quadratic at points of shape (n, n_dimensions)."""
+        features = self._features(points)
+        return np.asarray(features @ self.coefficients[: features.shape[1]])
+
+    def gradient(self, points: ArrayLike) -> FloatArray:
+        """Return the gradient at points: both of shape (n, n_dimensions)."""
+        shifts = np.asarray(points, dtype=np.float64) - self.centre
+        return np.asarray(self.slope + shifts @ self.hessian)
+
+    def spread(self, points: ArrayLike) -> FloatArray:
+        """Return the standard deviation of `value` at points: shape (n,)."""
+        features = self._features(points)
+        deviations = features @ self.root[: features.shape[1]]
+        return np.asarray(np.linalg.norm(deviations, axis=1))
+
+    def draw(self, rng: np.random.Generator, boldness: float = 1.0) -> QuadraticFit:
+        """Return one of the quadratics that may as well be the true one.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The source of chance.
+        boldness : float, default=1.0
+            What standard deviations are multiplied by.
+        """
+        noise = self.root @ rng.standard_normal(self.root.shape[1])
+        return replace(self, coefficients=self.coefficients + boldness * noise)
+
+    def minimise(self, lower: ArrayLike, upper: ArrayLike) -> FloatArray:
+        """Return where the quadratic is lowest in a box: shape (n_dimensions,).
+
+        In a box in which it curves downward this may be a local minimum.
+
+        Parameters
+        ----------
+        lower, upper : array-like of shape (n_dimensions,)
+            The bounds. The box contains the centre.
+        """
+        low = np.asarray(lower, dtype=np.float64) - self.centre
+        high = np.asarray(upper, dtype=np.float64) - self.centre
+        # The tolerances of L-BFGS-B take values near 1 for granted.
+        slope, hessian = self.slope / self.scale, self.hessian / self.scale
+        found = [
+            minimize(
+                lambda s: (slope @ s + s @ hessian @ s / 2, slope + hessian @ s),
+                np.clip(start, low, high),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=np.column_stack([low, high]),
+                options={"ftol": 1e-12, "gtol": 1e-9},
+            )
+            for start in self._directions(float(np.linalg.norm(high - low)))
+        ]
+        best = min(found, key=lambda result: float(result.fun))
+        return np.asarray(np.clip(self.centre + best.x, lower, upper))
+
+    def _directions(self, length: float) -> list[FloatArray]:
+        """Return where to start from: more than once if it curves downward."""
+        starts = [np.zeros(len(self.centre))]
+        bends, axes = np.linalg.eigh(self.hessian)
+        if bends[0] < 0.0:
+            starts.append(-length * np.sign(self.slope))
+            starts += [length * axes[:, 0], -length * axes[:, 0]]
+        return starts
+
+    def _features(self, points: ArrayLike) -> FloatArray:
+        shifts = np.asarray(points, dtype=np.float64) - self.centre
+        return _features(shifts, _pairs(len(self.centre)))
+
+
+class _Targets:
+    """Losses as the regression sees them: standardised, bad ones cut down.
+
+    Parameters
+    ----------
+    losses : ndarray of shape (n,)
+        The losses; NaN for failed candidates.
+    cut : float
+        The quantile above which they are bad.
+    """
+
+    def __init__(self, losses: FloatArray, cut: float) -> None:
+        known = losses[np.isfinite(losses)]
+        self.best = float(known.min()) if len(known) else 0.0
+        limit = float(np.quantile(known, cut)) if len(known) else 0.0
+        bad = np.where(np.isfinite(losses), losses, np.inf)
+        self.is_cut = bad > limit
+        values = np.minimum(bad, limit) - self.best
+        spread = float(values.std())
+        self.scale = spread if spread > 0.0 else 1.0
+        self.values = values / self.scale
+
+
+def _pairs(d: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs of coordinates that have a curvature."""
+    if d > MOST_MIXED:
+        return np.arange(d), np.arange(d)
+    first, second = np.triu_indices(d)
+    return first, second
+
+
+def _features(shifts: FloatArray, pairs: tuple[NDArray[np.int64], ...]) -> FloatArray:
+    """Return what the coefficients of a quadratic are multiplied by."""
+    first, second = pairs
+    half = np.where(first == second, 0.5, 1.0)
+    products = half * shifts[:, first] * shifts[:, second]
+    return np.hstack([np.ones((len(shifts), 1)), shifts, products])
+
+
+def _derivatives(
+    shifts: FloatArray, genes: NDArray[np.int64], pairs: tuple[NDArray[np.int64], ...]
+) -> FloatArray:
+    """Return the derivatives of the features, each row by a coordinate of its own."""
+    first, second = pairs
+    d = shifts.shape[1]
+    by = genes[:, np.newaxis]
+    half = np.where(first == second, 0.5, 1.0)
+    products = (by == first) * shifts[:, second] + (by == second) * shifts[:, first]
+    level = np.zeros((len(shifts), 1))
+    return np.hstack([level, by == np.arange(d), half * products])
+
+
+def _regress(
+    design: FloatArray,
+    values: FloatArray,
+    variance: FloatArray,
+    mean: FloatArray,
+    deviation: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the posterior mean, and a root of the posterior covariance.
+
+    Both follow from one singular value decomposition of the design, in units of the
+    noise and of the prior (Rasmussen & Williams 2006, section 2.1).
+    """
+    error = np.sqrt(variance)
+    scaled = design / error[:, np.newaxis] * deviation
+    left, sizes, right = np.linalg.svd(scaled, full_matrices=False)
+    residual = left.T @ ((values - design @ mean) / error)
+    coefficients = mean + deviation * (right.T @ (sizes / (1 + sizes**2) * residual))
+    shrinkage = 1.0 / np.sqrt(1.0 + sizes**2) - 1.0
+    root = np.eye(len(mean)) + (right.T * shrinkage) @ right
+    return coefficients, deviation[:, np.newaxis] * root
