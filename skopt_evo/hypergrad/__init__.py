@@ -4,6 +4,7 @@ import skopt_evo.hypergrad.rules as _rules  # noqa: F401  registers what there i
 from skopt_evo.hypergrad._check import check_hypergradient
 from skopt_evo.hypergrad._exact import FoldDifferentiator, FoldGradient, reasons_against
 from skopt_evo.hypergrad._finite_difference import SPSA, FiniteDifference
+from skopt_evo.hypergrad._local_model import LocalModel
 from skopt_evo.hypergrad._protocol import (
     Fold,
     Outputs,
@@ -19,7 +20,7 @@ from skopt_evo.hypergrad._resolve import (
     Method,
     resolve_gradient,
 )
-from skopt_evo.hypergrad._settings import Automatic, Exact, Model
+from skopt_evo.hypergrad._settings import Automatic, Exact
 
 __all__ = [
     "GRADIENTS",
@@ -31,8 +32,8 @@ __all__ = [
     "FoldDifferentiator",
     "FoldGradient",
     "GradientEstimator",
+    "LocalModel",
     "Method",
-    "Model",
     "Outputs",
     "PredictorRule",
     "Pullback",

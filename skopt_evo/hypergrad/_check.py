@@ -69,7 +69,8 @@ def check_hypergradient(
     Raises
     ------
     NoHypergradientError
-        If there is no derivative by one of `params`.
+        If there is no derivative by one of `params`, or if the score does not follow
+        from the outputs that the rule says the estimator has.
 
     See Also
     --------
@@ -144,7 +145,14 @@ class _Problem:
         for estimator, fold, y_test in self._folds(params):
             criterion = criterion_of(self._scorer, estimator)
             gradients.append(
-                differentiate(estimator, fold, y_test, list(params), criterion)[1]
+                differentiate(
+                    estimator,
+                    fold,
+                    y_test,
+                    list(params),
+                    criterion,
+                    score=self._scorer(estimator, fold.X_test, y_test),
+                )[1]
             )
         return {
             name: np.mean([gradient[name] for gradient in gradients], axis=0)

@@ -17,6 +17,11 @@ from skopt_evo.hypergrad._registry import predictor_rule
 from skopt_evo.hypergrad.criteria import Criterion, criterion_of
 
 
+# What a loss and the score that it stands for may differ by: estimators round
+# probabilities near 0 and 1 in their own ways.
+AGREEMENT = 1e-3
+
+
 @dataclass(frozen=True)
 class FoldGradient:
     """The derivatives of the loss of one fold by hyperparameters.
@@ -62,8 +67,12 @@ def reasons_against(
     reasons = {}
     for name in names:
         try:
-            criterion_of(scorer, estimator)
+            criterion = criterion_of(scorer, estimator)
             predictor_rule(estimator).check(estimator, name)
+            if name.rpartition("__")[2] in criterion.depends_on:
+                raise NoHypergradientError(
+                    f"the estimator's own score changes with {name!r}; pass a scorer."
+                )
         except NoHypergradientError as error:
             reasons[name] = str(error)
     return reasons
@@ -116,11 +125,12 @@ class FoldDifferentiator:
         scorer = scorer_of(self.scorers, self.metric)
         names = [name for name in sorted(params) if name in self.names]
         names = [name for name in names if is_differentiable(params[name])]
-        reasons = reasons_against(estimator, names, scorer)
-        known = [name for name in names if name not in reasons]
-        if not known:
-            return FoldGradient(np.nan, reasons=reasons)
+        reasons: dict[str, str] = {}
         try:
+            reasons = reasons_against(estimator, names, scorer)
+            known = [name for name in names if name not in reasons]
+            if not known:
+                return FoldGradient(np.nan, reasons=reasons)
             loss, gradient = differentiate(
                 estimator,
                 fold,
@@ -131,12 +141,13 @@ class FoldDifferentiator:
                 score=_pick(test_scores, self.metric),
             )
         except NoHypergradientError as error:
-            return FoldGradient(np.nan, reasons=dict.fromkeys(names, str(error)))
+            reason = str(error)
         except Exception as error:
             # The candidate is scored, whatever befalls a rule, a user's own included.
             reason = f"its rule raised {error!r}."
-            return FoldGradient(np.nan, reasons=dict.fromkeys(names, reason))
-        return FoldGradient(loss, gradient, reasons, is_converged(estimator))
+        else:
+            return FoldGradient(loss, gradient, reasons, is_converged(estimator))
+        return FoldGradient(np.nan, reasons={**dict.fromkeys(names, reason), **reasons})
 
 
 def differentiate(
@@ -181,13 +192,21 @@ def differentiate(
         outputs = rule.outputs(estimator, fold.X_test)
         loss, slope = _evaluate(criterion, y_test, outputs, weights, score)
         found = rule.pullback(estimator, fold, slope, names, inputs=False).params
-    for name, value in found.items():
-        if not np.all(np.isfinite(value)):
+    values = estimator.get_params()
+    for name in names:
+        if name not in found:
+            raise NoHypergradientError(f"the rule returned no derivative by {name!r}.")
+        if np.shape(found[name]) != np.shape(values[name]):
             raise NoHypergradientError(
-                f"the derivative by {name!r} came out as {value}: the fit may have "
-                "come to no optimum."
+                f"the derivative by {name!r} has the shape {np.shape(found[name])}, "
+                f"its value {np.shape(values[name])}."
             )
-    return loss, found
+        if not np.all(np.isfinite(found[name])):
+            raise NoHypergradientError(
+                f"the derivative by {name!r} came out as {found[name]}: the fit may "
+                "have come to no optimum."
+            )
+    return loss, {name: found[name] for name in names}
 
 
 def is_differentiable(value: Any) -> bool:
@@ -230,7 +249,7 @@ def _evaluate(
         loss, slope = criterion.evaluate(y, outputs, sample_weight)
         if criterion.is_surrogate or score is None:
             return loss, slope
-        if np.isclose(-loss, score, rtol=1e-6, atol=1e-9):
+        if np.isclose(-loss, score, rtol=AGREEMENT, atol=1e-9):
             return loss, slope
     raise NoHypergradientError(
         f"the score, {score}, is not what {criterion.name} makes of the outputs, "

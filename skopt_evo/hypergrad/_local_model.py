@@ -41,11 +41,11 @@ class LocalModel:
         The distance, in radii of the trust region and as the root of the mean square
         over the coordinates, at which the error of the quadratic is as large as the
         noise.
-    noise : float, default=0.1
+    noise : float, default=0.05
         The standard deviation of the noise.
-    slope : float, default=2.0
+    slope : float, default=3.0
         The prior standard deviation of a slope.
-    curvature : float, default=4.0
+    curvature : float, default=6.0
         The prior standard deviation of a curvature. That of a mixed one is a quarter
         of it, and the prior mean, of those that are not mixed, as well.
     offset : float, default=1.0
@@ -85,9 +85,9 @@ class LocalModel:
 
     name: ClassVar[str] = "model"
     reach: float = 1.0
-    noise: float = 0.1
-    slope: float = 2.0
-    curvature: float = 4.0
+    noise: float = 0.05
+    slope: float = 3.0
+    curvature: float = 6.0
     offset: float = 1.0
     mixing: float = 0.3
     cut: float = 0.5

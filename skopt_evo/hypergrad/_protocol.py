@@ -22,7 +22,7 @@ FloatArray = NDArray[np.float64]
 
 # The relative accuracy of linear systems that are solved by iteration. It is far below
 # what the fits themselves leave, and costs a fraction of them.
-SOLVER_TOLERANCE = 1e-3
+SOLVER_TOLERANCE = 5e-4
 
 
 @dataclass(frozen=True)

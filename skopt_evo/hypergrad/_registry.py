@@ -35,7 +35,8 @@ def register_hypergradient(
     Raises
     ------
     TypeError
-        If `estimator_type` is no class, or if what is decorated is no such class.
+        If `estimator_type` is no class, if `params` is a single name, or if what is
+        decorated is no such class.
 
     See Also
     --------
@@ -80,6 +81,10 @@ def register_hypergradient(
             "exact class, pass that of the estimator."
         )
 
+    if isinstance(params, str):
+        raise TypeError(f"params={params!r} is a name: pass a list, [{params!r}].")
+    names = frozenset(params)
+
     def register(rule_class: RuleClass) -> RuleClass:
         kinds = PredictorRule, TransformerRule
         if not (isinstance(rule_class, type) and issubclass(rule_class, kinds)):
@@ -88,7 +93,7 @@ def register_hypergradient(
                 "PredictorRule or TransformerRule."
             )
         rule = rule_class()
-        rule.params = frozenset(params)
+        rule.params = names
         _RULES[estimator_type] = rule
         return rule_class
 

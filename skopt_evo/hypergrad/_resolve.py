@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 
 from skopt_evo.hypergrad._finite_difference import SPSA, FiniteDifference, FloatArray
-from skopt_evo.hypergrad._settings import Automatic, Exact, Model
+from skopt_evo.hypergrad._local_model import LocalModel
+from skopt_evo.hypergrad._settings import Automatic, Exact
 
 
 @runtime_checkable
@@ -44,14 +45,14 @@ class GradientEstimator(Protocol):
         """Return the gradient at `point`; failed losses are NaN."""
 
 
-Method: TypeAlias = "Automatic | Exact | Model | GradientEstimator"
+Method: TypeAlias = "Automatic | Exact | LocalModel | GradientEstimator"
 
 GRADIENTS: Mapping[str, Callable[[], Method]] = MappingProxyType(
     {
         "auto": Automatic,
         "exact": Exact,
         "finite_difference": FiniteDifference,
-        "model": Model,
+        "model": LocalModel,
         "spsa": SPSA,
     }
 )
@@ -62,7 +63,7 @@ def resolve_gradient(gradient: Any) -> Method:
 
     Parameters
     ----------
-    gradient : str, Automatic, Exact, Model or GradientEstimator
+    gradient : str, Automatic, Exact, LocalModel or GradientEstimator
         A key of `GRADIENTS`, or an object of this package, or one that follows
         `GradientEstimator`.
 
@@ -93,7 +94,7 @@ def resolve_gradient(gradient: Any) -> Method:
             f"gradient={gradient!r} is a class: pass an instance, e.g. "
             f"{gradient.__name__}()."
         )
-    if not isinstance(gradient, (Automatic, Exact, Model, GradientEstimator)):
+    if not isinstance(gradient, (Automatic, Exact, LocalModel, GradientEstimator)):
         raise TypeError(
             f"gradient={gradient!r} cannot estimate gradients: pass one of "
             f"{sorted(GRADIENTS)} or an object of skopt_evo.hypergrad, e.g. "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
+
+from skopt_evo.hypergrad._local_model import LocalModel
 
 
 @dataclass(frozen=True)
@@ -22,25 +24,14 @@ class Exact:
 
 
 @dataclass(frozen=True)
-class Model:
-    """The gradient of a quadratic regression on the evaluations around.
-
-    It takes no candidate of its own.
-
-    References
-    ----------
-    A. R. Conn, K. Scheinberg and L. N. Vicente, "Introduction to derivative-free
-    optimization", 2009.
-    """
-
-    name: ClassVar[str] = "model"
-
-
-@dataclass(frozen=True)
 class Automatic:
-    """`Exact` where it can be had for all numeric parameters, else `Model`.
+    """Exact derivatives where all numeric parameters have one, else a model.
 
-    The model takes those derivatives into account that are known.
+    Parameters
+    ----------
+    model : LocalModel, default=LocalModel()
+        The model, which takes into account those derivatives that are known.
     """
 
     name: ClassVar[str] = "auto"
+    model: LocalModel = field(default_factory=LocalModel)

@@ -36,7 +36,9 @@ def solve_definite(matrix: FloatArray, right: FloatArray) -> FloatArray:
     -------
     solution : ndarray of the shape of `right`
     """
-    scale = float(np.trace(matrix)) / max(len(matrix), 1)
+    if not len(matrix):
+        return np.zeros(right.shape)  # which LAPACK refuses
+    scale = float(np.trace(matrix)) / len(matrix)
     damping = 0.0
     while True:
         try:
@@ -83,6 +85,7 @@ def solve_by_iteration(
         M=LinearOperator((n, n), matvec=lambda v: inverse * v, dtype=np.float64),
         # None of them is exact after n steps in floating point, but nearly so.
         maxiter=2 * n,
+        atol=0.0,
         **{_TOLERANCE: tolerance},
     )
     return np.asarray(solution, dtype=np.float64)

@@ -7,6 +7,10 @@ from scipy.optimize import minimize
 
 from skopt_evo.optimizers._transforms import Array
 
+# Slopes this small, beside the largest one or the curvature, are none: their inverses
+# would overflow.
+NO_SLOPE = 1e-100
+
 
 def minimise_quadratic(
     gradient: Array, hessian: Array, lower: Array, upper: Array
@@ -46,10 +50,12 @@ def minimise_quadratic(
     array([-0.5, -1. ])
     """
     # L-BFGS-B stops at absolute sizes, so the function is brought to that of 1.
-    scale = float(np.max(np.abs(gradient)) + np.max(np.abs(hessian)))
+    sizes = np.max(np.abs(gradient), initial=0.0), np.max(np.abs(hessian), initial=0.0)
+    scale = float(max(sizes))
     if scale == 0.0:
         return np.zeros(len(gradient))
     slope, curvature = gradient / scale, hessian / scale
+    slope = np.where(np.abs(slope) < NO_SLOPE, 0.0, slope)
 
     def value_and_slope(step: Array) -> tuple[float, Array]:
         bent = curvature @ step

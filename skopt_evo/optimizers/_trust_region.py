@@ -173,8 +173,11 @@ def _lowest_between(
     Wright 2006, eq. 3.59).
     """
     s = point - state.point
-    slope, end_slope = float(state.gradient @ s), float(gradient @ s)
-    d1 = slope + end_slope - 3.0 * (loss - state.loss)
+    sizes = np.array([state.gradient @ s, gradient @ s, loss - state.loss])
+    # Losses of any size, whose squares may be too large for a float.
+    largest = float(np.max(np.abs(sizes)))
+    slope, end_slope, rise = (sizes / (largest or 1.0)).tolist()
+    d1 = slope + end_slope - 3.0 * rise
     root = d1**2 - slope * end_slope
     if root < 0.0:
         return SHORTEST

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import expit, softmax
+from scipy.special import expit, log_softmax, softmax
 from sklearn import metrics
 
 from skopt_evo.exceptions import NoHypergradientError
@@ -29,7 +29,7 @@ PAIRS_AT_A_TIME = 10**6
 
 
 def classification_criterion(
-    metric: Callable[..., float], sign: int, kwargs: Mapping[str, Any]
+    metric: Callable[..., float], kwargs: Mapping[str, Any]
 ) -> Criterion:
     """Return the criterion of a metric of probabilities, or what stands in for one.
 
@@ -37,15 +37,11 @@ def classification_criterion(
     ----------
     metric : callable
         A key of `PROBABILITY_LOSSES` or of `SURROGATES`.
-    sign : {1, -1}
-        1 if the metric is better the greater it is.
     kwargs : mapping
         What the metric is called with.
     """
     is_surrogate = metric in SURROGATES
-    loss, usual_sign = (SURROGATES if is_surrogate else PROBABILITY_LOSSES)[metric]
-    if sign != usual_sign:
-        raise NoHypergradientError(f"{metric.__name__} is to be made worse.")
+    loss = (SURROGATES if is_surrogate else PROBABILITY_LOSSES)[metric]
     if kwargs and not is_surrogate:
         raise NoHypergradientError(
             f"{metric.__name__} is called with {sorted(kwargs)}, whose effect on its "
@@ -68,10 +64,7 @@ def classification_criterion(
 
 
 def probabilities(outputs: Outputs) -> FloatArray:
-    """Return what the values of the outputs say: shape (n_samples, n_classes).
-
-    Decision values are taken for log-odds.
-    """
+    """Return what log-odds say: shape (n_samples, n_classes)."""
     values = outputs.values
     if values.ndim == 1:
         return np.column_stack([expit(-values), expit(values)])
@@ -114,7 +107,7 @@ def _codes(y: Any, outputs: Outputs) -> NDArray[np.int64]:
 def _log_loss(
     outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
 ) -> tuple[float, FloatArray]:
-    """Return minus the mean log-likelihood."""
+    """Return minus the mean log-likelihood, as scikit-learn computes it."""
     probability = probabilities(outputs)
     rows = np.arange(len(codes))
     # scikit-learn clips what it takes the logarithm of.
@@ -145,12 +138,12 @@ def _part_of_null(loss: OutputLoss) -> OutputLoss:
         outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
     ) -> tuple[float, FloatArray]:
         n_classes = len(np.asarray(outputs.classes))
+        if np.ptp(codes[weights > 0.0]) == 0:
+            raise NoHypergradientError("the test set has a single class.")
         with np.errstate(divide="ignore"):
             shares = np.log(np.bincount(codes, weights, minlength=n_classes))
         constant = Outputs(np.tile(shares, (len(codes), 1)), "log_odds")
         null, _ = loss(constant, codes, weights)
-        if null <= 0.0:
-            raise NoHypergradientError("the test set has a single class.")
         value, slope = loss(outputs, codes, weights)
         return value / null - 1.0, slope / null
 
@@ -158,26 +151,47 @@ def _part_of_null(loss: OutputLoss) -> OutputLoss:
     return part
 
 
-def _balanced_log_loss(
+def _logistic_loss(
     outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
 ) -> tuple[float, FloatArray]:
-    """Return the log loss with the same weight for each class that there is."""
+    """Return the log loss of outputs of any kind, taken for log-odds.
+
+    It is convex in the outputs: nothing is clipped.
+    """
+    values = outputs.values
+    if values.ndim == 1:
+        signs = np.where(codes == 1, 1.0, -1.0)
+        margins = signs * values
+        loss = float(weights @ np.logaddexp(0.0, -margins))
+        return loss, -weights * signs * expit(-margins)
+    rows = np.arange(len(codes))
+    slope = weights[:, np.newaxis] * softmax(values, axis=1)
+    slope[rows, codes] -= weights
+    return -float(weights @ log_softmax(values, axis=1)[rows, codes]), slope
+
+
+def _balanced_logistic_loss(
+    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+) -> tuple[float, FloatArray]:
+    """Return the logistic loss with the same weight for each class that there is."""
     totals = np.bincount(codes, weights)
     n_present = np.count_nonzero(totals)
-    return _log_loss(outputs, codes, weights / totals[codes] / n_present)
+    totals[totals == 0.0] = 1.0  # all of its samples have weight 0
+    return _logistic_loss(outputs, codes, weights / totals[codes] / n_present)
 
 
-def _pairwise_log_loss(
+def _pairwise_logistic_loss(
     outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
 ) -> tuple[float, FloatArray]:
     """Return the mean of log(1 + exp(-(f_i - f_j))) over pairs of the two classes.
 
-    Positives i and negatives j; with more than two classes it is the log loss.
+    Positives i and negatives j; with more than two classes it is the logistic loss.
     """
     values = outputs.values
     if values.ndim > 1:
-        return _log_loss(outputs, codes, weights)
-    positive, negative = np.flatnonzero(codes == 1), np.flatnonzero(codes == 0)
+        return _logistic_loss(outputs, codes, weights)
+    counts = weights > 0.0
+    positive, negative = (np.flatnonzero(counts & (codes == code)) for code in (1, 0))
     if not len(positive) or not len(negative):
         raise NoHypergradientError("the test set has a single class.")
     w_positive = weights[positive] / weights[positive].sum()
@@ -202,7 +216,7 @@ def _calibrated(loss: OutputLoss) -> OutputLoss:
     margins are changes with hyperparameters and has nothing to do with either. At the
     minimum the derivative is that of the loss with the multiple held fixed. This is the
     scaling of Platt (1999), "Probabilistic outputs for support vector machines",
-    without the shift, which would move decisions.
+    without the shift, which would move decisions. The loss has to be convex.
     """
 
     def least(
@@ -229,43 +243,60 @@ def _calibrated(loss: OutputLoss) -> OutputLoss:
         else:
             best = float(brentq(rise, low, high, xtol=1e-10))
         value, slope = scaled(best)
+        # At an end of the range the multiple changes with the size of the outputs.
+        slope = slope - np.vdot(slope, values) / np.vdot(values, values) * values
         return value, slope * np.exp(best) / size
 
     least.__name__ = f"calibrated{loss.__name__}"
     return least
 
 
-# Metrics of probabilities, with their usual sign: exact.
-PROBABILITY_LOSSES: Mapping[Any, tuple[OutputLoss, int]] = {
-    metrics.log_loss: (_log_loss, -1),
-    metrics.brier_score_loss: (_brier, -1),
-    metrics.d2_log_loss_score: (_part_of_null(_log_loss), 1),
+def _centred(loss: OutputLoss) -> OutputLoss:
+    """Return a loss of outputs whose mean is taken off: orders do not feel it."""
+
+    def centred(
+        outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+    ) -> tuple[float, FloatArray]:
+        # All samples if there is one output, all classes if there are several.
+        values = outputs.values - outputs.values.mean(axis=-1, keepdims=True)
+        value, slope = loss(outputs._replace(values=values), codes, weights)
+        return value, slope - slope.mean(axis=-1, keepdims=True)
+
+    centred.__name__ = loss.__name__
+    return centred
+
+
+# Metrics of probabilities: exact.
+PROBABILITY_LOSSES: Mapping[Any, OutputLoss] = {
+    metrics.log_loss: _log_loss,
+    metrics.brier_score_loss: _brier,
+    metrics.d2_log_loss_score: _part_of_null(_log_loss),
     # From scikit-learn 1.8 on.
     **(
-        {metrics.d2_brier_score: (_part_of_null(_brier), 1)}
+        {metrics.d2_brier_score: _part_of_null(_brier)}
         if hasattr(metrics, "d2_brier_score")
         else {}
     ),
 }
 
-_DECISION = _calibrated(_log_loss)
-_BALANCED = _calibrated(_balanced_log_loss)
-_ORDER = _calibrated(_pairwise_log_loss)
+_DECISION = _calibrated(_logistic_loss)
+_BALANCED = _calibrated(_balanced_logistic_loss)
+_ORDER = _centred(_calibrated(_pairwise_logistic_loss))
 
 # Metrics of decisions and of orders, which have jumps: what stands in for them.
-SURROGATES: Mapping[Any, tuple[OutputLoss, int]] = {
-    metrics.accuracy_score: (_DECISION, 1),
-    metrics.balanced_accuracy_score: (_BALANCED, 1),
-    metrics.f1_score: (_DECISION, 1),
-    metrics.fbeta_score: (_DECISION, 1),
-    metrics.precision_score: (_DECISION, 1),
-    metrics.recall_score: (_DECISION, 1),
-    metrics.jaccard_score: (_DECISION, 1),
-    metrics.matthews_corrcoef: (_DECISION, 1),
-    metrics.cohen_kappa_score: (_DECISION, 1),
-    metrics.zero_one_loss: (_DECISION, -1),
-    metrics.hamming_loss: (_DECISION, -1),
-    metrics.top_k_accuracy_score: (_DECISION, 1),
-    metrics.roc_auc_score: (_ORDER, 1),
-    metrics.average_precision_score: (_ORDER, 1),
+SURROGATES: Mapping[Any, OutputLoss] = {
+    metrics.accuracy_score: _DECISION,
+    metrics.balanced_accuracy_score: _BALANCED,
+    metrics.f1_score: _DECISION,
+    metrics.fbeta_score: _DECISION,
+    metrics.precision_score: _DECISION,
+    metrics.recall_score: _DECISION,
+    metrics.jaccard_score: _DECISION,
+    metrics.matthews_corrcoef: _DECISION,
+    metrics.cohen_kappa_score: _DECISION,
+    metrics.zero_one_loss: _DECISION,
+    metrics.hamming_loss: _DECISION,
+    metrics.top_k_accuracy_score: _DECISION,
+    metrics.roc_auc_score: _ORDER,
+    metrics.average_precision_score: _ORDER,
 }

@@ -14,6 +14,14 @@ LossAndSlope: TypeAlias = Callable[
 ]
 
 
+def usual_sign(metric: Callable[..., float]) -> int:
+    """Return 1 for a metric that is better the greater it is, -1 for the others.
+
+    That is what scikit-learn's names of metrics say.
+    """
+    return -1 if metric.__name__.endswith(("_error", "_loss", "_deviance")) else 1
+
+
 class Criterion(NamedTuple):
     """A loss that steers a descent.
 
@@ -26,8 +34,12 @@ class Criterion(NamedTuple):
     evaluate : callable (y, outputs, sample_weight) -> (loss, slope)
         `slope` has the shape of the outputs' values. Raises `NoHypergradientError`
         where the outputs are not of the right kind.
+    depends_on : frozenset of str, default=frozenset()
+        The hyperparameters of a final estimator that the loss depends on beside its
+        outputs, so that a derivative by them would not be the whole one.
     """
 
     name: str
     is_surrogate: bool
     evaluate: LossAndSlope
+    depends_on: frozenset[str] = frozenset()

@@ -14,14 +14,14 @@ from sklearn import metrics
 
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import FloatArray, Outputs
-from skopt_evo.hypergrad.criteria._criterion import Criterion
+from skopt_evo.hypergrad.criteria._criterion import Criterion, usual_sign
 
 # From the targets, the predictions and the weights, which add up to 1, of one output.
 Slope: TypeAlias = Callable[..., FloatArray]
 
 
 def regression_criterion(
-    metric: Callable[..., float], sign: int, kwargs: Mapping[str, Any]
+    metric: Callable[..., float], kwargs: Mapping[str, Any]
 ) -> Criterion:
     """Return the criterion of a metric of predictions.
 
@@ -29,12 +29,11 @@ def regression_criterion(
     ----------
     metric : callable
         A key of `SLOPES`.
-    sign : {1, -1}
-        1 if the metric is better the greater it is.
     kwargs : mapping
         What the metric is called with.
     """
     slope, settings = SLOPES[metric]
+    sign = usual_sign(metric)
     unknown = sorted(kwargs.keys() - settings)
     if unknown:
         raise NoHypergradientError(
@@ -53,7 +52,12 @@ def regression_criterion(
         shape = outputs.values.shape
         targets = np.reshape(np.asarray(y, dtype=np.float64), (len(y), -1))
         predictions = outputs.values.reshape(targets.shape)
-        score = metric(targets, predictions, sample_weight=sample_weight, **kwargs)
+        try:
+            score = metric(targets, predictions, sample_weight=sample_weight, **kwargs)
+        except (ValueError, ZeroDivisionError) as error:
+            raise NoHypergradientError(
+                f"{metric.__name__} has no value here: {error}"
+            ) from error
         weights = np.ones(len(y)) if sample_weight is None else sample_weight
         weights = weights / np.sum(weights)
         n_outputs = targets.shape[1]
@@ -82,9 +86,15 @@ def _root_of(slope: Slope, metric: Callable[..., float]) -> Slope:
 
 
 def _explained(y: FloatArray, p: FloatArray, w: FloatArray) -> FloatArray:
+    if _is_constant(y, w):
+        return np.zeros_like(p)
     error, deviation = y - p, y - w @ y
-    total = w @ deviation**2
-    return 2.0 * w * (error - w @ error) / total if total > 0.0 else np.zeros_like(p)
+    return np.asarray(2.0 * w * (error - w @ error) / (w @ deviation**2))
+
+
+def _is_constant(y: FloatArray, w: FloatArray) -> bool:
+    """Tell whether all targets are equal: scikit-learn's scores have no slope then."""
+    return bool(np.ptp(y[w > 0.0]) == 0.0)
 
 
 def _absolute(y: FloatArray, p: FloatArray, w: FloatArray) -> FloatArray:
@@ -117,11 +127,12 @@ def _part_of_null(slope: Slope, metric: Callable[..., float], d2: Any) -> Slope:
     """Return the slope of 1 - metric / (metric of the best constant)."""
 
     def part(y: FloatArray, p: FloatArray, w: FloatArray, **kwargs: Any) -> FloatArray:
-        # What divides is not said, but follows from the score of any prediction.
-        other = y + 1.0
-        worse = 1.0 - d2(y, other, sample_weight=w, **kwargs)
-        if not np.isfinite(worse) or worse <= 0.0:
+        if _is_constant(y, w):
             return np.zeros_like(p)
+        # What divides is not said, but follows from the score of any prediction. Equal
+        # weights are left out: scikit-learn before 1.7 has other quantiles with them.
+        other, given = y + 1.0, w if np.ptp(w) > 0.0 else None
+        worse = 1.0 - d2(y, other, sample_weight=given, **kwargs)
         null = metric(y, other, sample_weight=w, **kwargs) / worse
         return np.asarray(slope(y, p, w, **kwargs) / -null)
 
