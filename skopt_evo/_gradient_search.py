@@ -28,10 +28,12 @@ class GradientSearchCV(BaseEvoSearchCV):
 
     The derivatives of the cross-validated score with respect to the numeric
     hyperparameters lead to better ones, each parameter moving on its own scale between
-    its bounds. Integers and ordered lists move on the same continuous scale and are
-    rounded to a value that is allowed. Several starts, spread over the space, its
-    categories and its branches, guard against local optima: they share the budget, and
-    hopeless ones are dropped early.
+    its bounds. They are exact, by implicit differentiation of the fitted estimators
+    [1]_ [2]_, where there is a rule for the estimator and the scorer; elsewhere a local
+    quadratic model of the scores stands in. Integers and ordered lists move on the same
+    continuous scale and are rounded to a value that is allowed. Several starts, spread
+    over the space, its categories and its branches, guard against local optima: they
+    share the budget, and hopeless ones are dropped early [3]_ [4]_.
 
     A search space with no more than `n_iter` points is tried exhaustively, as by
     :class:`~sklearn.model_selection.GridSearchCV`.
@@ -60,7 +62,10 @@ class GradientSearchCV(BaseEvoSearchCV):
             default="auto"
         What makes steps of gradients: a name, or an object of
         :mod:`skopt_evo.optimizers` with its own settings, such as
-        ``Momentum(nesterov=True)``. ``"auto"`` stands for ``"adam"``.
+        ``Momentum(nesterov=True)``. ``"auto"`` takes quasi-Newton steps in a trust
+        region where gradients are exact, goes to the minimum of the local model where
+        there is one, and is ``"adam"`` for probes and for a `learning_rate` that is
+        a number.
 
     learning_rate : float or "auto", default="auto"
         The optimizer's learning rate, on the unit scale of the parameters (all of a
@@ -72,11 +77,31 @@ class GradientSearchCV(BaseEvoSearchCV):
         starts until the budget is used up; with a number the search ends when all its
         descents do.
 
-    gradient : {"auto", "finite_difference", "spsa"} or object, default="auto"
-        Where gradients come from: central finite differences, simultaneous
-        perturbation, or an object of :mod:`skopt_evo.hypergrad` with its own settings.
-        ``"auto"`` takes forward differences. All the probes of a gradient are evaluated
-        side by side, on the same splits.
+    gradient : {"auto", "exact", "model", "finite_difference", "spsa"} or object, \
+            default="auto"
+        Where gradients come from:
+
+        - ``"exact"``: the derivatives of the score, or of a smooth loss in place of
+          one with jumps, such as an accuracy. They come with the fits of a candidate.
+          Without a rule for the estimator, its parameters and the scorer there is an
+          error; the user guide lists what has one.
+        - ``"model"``: a local quadratic regression on all evaluations so far.
+        - ``"finite_difference"``, ``"spsa"``: central differences, simultaneous
+          perturbation. Their probes are candidates of their own, evaluated side by
+          side, on the same splits.
+        - ``"auto"``: exact where all numeric parameters of a start have a derivative,
+          else the model, which makes use of those that have one. With ``verbose=1`` it
+          is printed why there is none.
+
+        Or an object of :mod:`skopt_evo.hypergrad` with its own settings.
+
+    hyper_l2 : float, default=0.0
+        What is subtracted from the score, for the descent and for the choice of the
+        winner, if a parameter is changed by a factor of e on a logarithmic scale, or by
+        its whole range on any other; it grows with the square of the change. Changes are
+        counted from the estimator's own parameters. That keeps many hyperparameters
+        from overfitting the cross-validated score. It is in units of the score: for R2
+        or log losses 0.01 is a safe choice. An exhaustive search takes no notice of it.
 
     initial_params : list of dicts or dict, default=None
         Starts, or the ``cv_results_`` of another search, of which the best candidates
@@ -130,9 +155,12 @@ class GradientSearchCV(BaseEvoSearchCV):
         - ``status``: ``"ok"``, or ``"failed"`` if a fit failed or a score is not
           finite;
         - ``restart``: the number of its descent, -1 if it belongs to none;
-        - ``gradient_method``: how its gradient was found, ``"none"`` if it has none;
-        - ``grad_<param>``: the derivative of the mean score with respect to that
-          parameter, in the parameter's own units; NaN where it is not known.
+        - ``gradient_method``: how its gradient was found, ``"exact"``, ``"model"``,
+          ``"finite_difference"`` or ``"spsa"``, ``"none"`` if it has none;
+        - ``hyper_penalty``: what `hyper_l2` subtracts from the score, if it does;
+        - ``grad_<param>``: the derivative of the mean score, or of the smooth loss in
+          its place, with respect to that parameter, in the parameter's own units; an
+          array if the parameter is one; NaN where it is not known.
 
     best_estimator_ : estimator
         The best candidate, fitted on all the data. Not available if ``refit=False``.
@@ -182,8 +210,14 @@ class GradientSearchCV(BaseEvoSearchCV):
 
     References
     ----------
-    Y. Bengio, "Gradient-based optimization of hyperparameters", Neural Computation
-    12(8), 1889-1900, 2000.
+    .. [1] Y. Bengio, "Gradient-based optimization of hyperparameters", Neural
+       Computation 12(8), 1889-1900, 2000.
+    .. [2] F. Pedregosa, "Hyperparameter optimization with approximate gradient", ICML
+       2016, arXiv:1602.02355.
+    .. [3] J. Nocedal and S. J. Wright, "Numerical Optimization", 2nd edition, 2006 (the
+       quasi-Newton method).
+    .. [4] A. R. Conn, K. Scheinberg and L. N. Vicente, "Introduction to derivative-free
+       optimization", 2009 (the local model).
 
     Examples
     --------
