@@ -98,8 +98,8 @@ class GradientSearchCV(BaseEvoSearchCV):
     hyper_l2 : float, default=0.0
         What is subtracted from the score, for the descent and for the choice of the
         winner, if a parameter is changed by a factor of e on a logarithmic scale, or by
-        its whole range on any other; it grows with the square of the change. Changes are
-        counted from the estimator's own parameters. That keeps many hyperparameters
+        its whole range on any other; it grows with the square of the change. Changes
+        are counted from the estimator's own parameters. That keeps many hyperparameters
         from overfitting the cross-validated score. It is in units of the score: for R2
         or log losses 0.01 is a safe choice. An exhaustive search takes no notice of it.
 
@@ -374,7 +374,7 @@ class GradientSearchCV(BaseEvoSearchCV):
 
 
 def _no_derivative(space, name):
-    """Return what stands for a derivative that is not known: NaN, of the right shape."""
+    """Return what stands for a derivative that is not known: NaN, or an array of it."""
     for branch in space.branches:
         if name in branch and branch[name].is_vector:
             return np.full(len(branch[name].elements), np.nan)

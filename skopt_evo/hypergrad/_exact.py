@@ -16,7 +16,6 @@ from skopt_evo.hypergrad._protocol import FloatArray, Fold, Outputs
 from skopt_evo.hypergrad._registry import predictor_rule
 from skopt_evo.hypergrad.criteria import Criterion, criterion_of
 
-
 # What a loss and the score that it stands for may differ by: estimators round
 # probabilities near 0 and 1 in their own ways.
 AGREEMENT = 1e-3

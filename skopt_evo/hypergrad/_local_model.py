@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -140,45 +140,48 @@ class LocalModel:
         """
         centre = np.asarray(centre, dtype=np.float64)
         shifts = np.asarray(points, dtype=np.float64) - centre
-        losses = np.asarray(losses, dtype=np.float64)
+        near = np.argsort((shifts**2).sum(axis=1), kind="stable")[:MOST_POINTS]
         n, d = shifts.shape
         others = np.zeros((n, 0)) if changes is None else np.asarray(changes, float)
         n_others = others.sum(axis=1) if n_changed is None else np.asarray(n_changed)
-        near = np.argsort((shifts**2).sum(axis=1), kind="stable")[:MOST_POINTS]
-        shifts, losses = shifts[near], losses[near]
-        others, n_others = others[near], n_others[near]
-        targets = _Targets(losses, self.cut)
-        pairs = _pairs(d)
-
-        distance = np.sqrt((shifts**2).mean(axis=1)) / (self.reach * radius)
-        variance = self.noise**2 * (1.0 + distance**4) + self.mixing**2 * n_others
-        design = np.hstack([_features(shifts, pairs), others])
-        values = targets.values
-        if slopes is not None:
-            known = np.asarray(slopes, dtype=np.float64)[near]
-            # Where a loss was cut down, its slope is not that of what is left.
-            known = np.where(targets.is_cut[:, np.newaxis], np.nan, known)
-            rows, genes = (a[:MOST_SLOPES] for a in np.nonzero(np.isfinite(known)))
-            more = _derivatives(shifts[rows], genes, pairs)
-            more = np.hstack([more, np.zeros((len(rows), others.shape[1]))])
-            design = np.vstack([design, more])
-            values = np.append(values, known[rows, genes] / targets.scale)
-            # An error that grows with the distance has a slope: itself by the distance.
-            unsure = SLOPE_NOISE**2 + distance[rows] ** 4
-            unsure = self.noise**2 * unsure / (self.reach * radius) ** 2
-            variance = np.append(variance, unsure + self.mixing**2 * n_others[rows])
-        coefficients, root = _regress(
-            design, values, variance, *self._prior(pairs, d, others.shape[1])
+        known = np.full((n, d), np.nan) if slopes is None else np.asarray(slopes, float)
+        data = _Data(
+            shifts[near],
+            _Targets(np.asarray(losses, float)[near], known[near], self.cut, radius),
+            others[near],
+            self.mixing**2 * n_others[near],
+            self.reach * radius,
         )
-        coefficients = targets.scale * coefficients
-        coefficients[0] += targets.best
-        return QuadraticFit(centre, coefficients, targets.scale * root, targets.scale)
+        rows = [self._loss_rows(data), self._slope_rows(data)]
+        design, values, variance = map(np.concatenate, zip(*rows, strict=True))
+        prior = self._prior(d, others.shape[1])
+        coefficients, root = _regress(design, values, variance, *prior)
+        scale = data.targets.scale
+        coefficients = scale * coefficients
+        coefficients[0] += data.targets.best
+        return QuadraticFit(centre, coefficients, scale * root, scale)
 
-    def _prior(
-        self, pairs: tuple[NDArray[np.int64], ...], d: int, n_others: int
-    ) -> tuple[FloatArray, FloatArray]:
+    def _loss_rows(self, data: _Data) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return what the regression makes of the losses: design, values, variance."""
+        design = np.hstack([_features(data.shifts), data.changes])
+        variance = self.noise**2 * (1.0 + data.distances**4) + data.mixing
+        return design, data.targets.values, variance
+
+    def _slope_rows(self, data: _Data) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the same of the slopes."""
+        known = np.nonzero(np.isfinite(data.targets.slopes))
+        rows, genes = (places[:MOST_SLOPES] for places in known)
+        nothing = np.zeros((len(rows), data.changes.shape[1]))
+        design = np.hstack([_derivatives(data.shifts[rows], genes), nothing])
+        # An error that grows with the distance has a slope: itself by the distance.
+        variance = SLOPE_NOISE**2 + data.distances[rows] ** 4
+        variance = (self.noise / data.reach) ** 2 * variance + data.mixing[rows]
+        return design, data.targets.slopes[rows, genes], variance
+
+    def _prior(self, d: int, n_others: int) -> tuple[FloatArray, FloatArray]:
         """Return mean and standard deviation of each coefficient."""
-        is_mixed = pairs[0] != pairs[1]
+        first, second = _pairs(d)
+        is_mixed = first != second
         bends = np.where(is_mixed, self.curvature / 4, self.curvature)
         means = np.where(is_mixed, 0.0, self.curvature / 4)
         mean = np.concatenate([np.zeros(1 + d), means, np.zeros(n_others)])
@@ -299,7 +302,7 @@ class QuadraticFit:
 
     def _features(self, points: ArrayLike) -> FloatArray:
         shifts = np.asarray(points, dtype=np.float64) - self.centre
-        return _features(shifts, _pairs(len(self.centre)))
+        return _features(shifts)
 
 
 class _Targets:
@@ -309,20 +312,57 @@ class _Targets:
     ----------
     losses : ndarray of shape (n,)
         The losses; NaN for failed candidates.
+    slopes : ndarray of shape (n, n_dimensions)
+        Their derivatives, NaN where they are not known.
     cut : float
         The quantile above which they are bad.
+    radius : float
+        How far slopes are followed.
     """
 
-    def __init__(self, losses: FloatArray, cut: float) -> None:
+    def __init__(
+        self, losses: FloatArray, slopes: FloatArray, cut: float, radius: float
+    ) -> None:
         known = losses[np.isfinite(losses)]
         self.best = float(known.min()) if len(known) else 0.0
         limit = float(np.quantile(known, cut)) if len(known) else 0.0
         bad = np.where(np.isfinite(losses), losses, np.inf)
-        self.is_cut = bad > limit
         values = np.minimum(bad, limit) - self.best
-        spread = float(values.std())
-        self.scale = spread if spread > 0.0 else 1.0
+        # Where a loss was cut down, its slope is not that of what is left.
+        slopes = np.where((bad > limit)[:, np.newaxis], np.nan, slopes)
+        steepest = float(np.max(np.abs(slopes[np.isfinite(slopes)]), initial=0.0))
+        self.scale = float(values.std()) or radius * steepest or 1.0
         self.values = values / self.scale
+        self.slopes = slopes / self.scale
+
+
+class _Data(NamedTuple):
+    """What there is to learn from, the nearest first.
+
+    Attributes
+    ----------
+    shifts : ndarray of shape (n, n_dimensions)
+        Where it is, seen from the centre.
+    targets : _Targets
+        Losses and slopes.
+    changes : ndarray of shape (n, n_changes)
+        What is another category there.
+    mixing : ndarray of shape (n,)
+        The variance that this adds.
+    reach : float
+        The unit of distances.
+    """
+
+    shifts: FloatArray
+    targets: _Targets
+    changes: FloatArray
+    mixing: FloatArray
+    reach: float
+
+    @property
+    def distances(self) -> FloatArray:
+        """How far away it is, shape (n,)."""
+        return np.asarray(np.sqrt((self.shifts**2).mean(axis=1)) / self.reach)
 
 
 def _pairs(d: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -333,20 +373,18 @@ def _pairs(d: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return first, second
 
 
-def _features(shifts: FloatArray, pairs: tuple[NDArray[np.int64], ...]) -> FloatArray:
+def _features(shifts: FloatArray) -> FloatArray:
     """Return what the coefficients of a quadratic are multiplied by."""
-    first, second = pairs
+    first, second = _pairs(shifts.shape[1])
     half = np.where(first == second, 0.5, 1.0)
     products = half * shifts[:, first] * shifts[:, second]
     return np.hstack([np.ones((len(shifts), 1)), shifts, products])
 
 
-def _derivatives(
-    shifts: FloatArray, genes: NDArray[np.int64], pairs: tuple[NDArray[np.int64], ...]
-) -> FloatArray:
+def _derivatives(shifts: FloatArray, genes: NDArray[np.int64]) -> FloatArray:
     """Return the derivatives of the features, each row by a coordinate of its own."""
-    first, second = pairs
     d = shifts.shape[1]
+    first, second = _pairs(d)
     by = genes[:, np.newaxis]
     half = np.where(first == second, 0.5, 1.0)
     products = (by == first) * shifts[:, second] + (by == second) * shifts[:, first]

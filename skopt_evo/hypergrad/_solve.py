@@ -78,6 +78,8 @@ def solve_by_iteration(
     algorithm 5.3.
     """
     n = len(right)
+    if n == 0:
+        return np.zeros(0)  # which some versions of SciPy refuse
     inverse = 1.0 / np.where(diagonal > 0.0, diagonal, 1.0)
     solution, _ = cg(
         LinearOperator((n, n), matvec=product, dtype=np.float64),

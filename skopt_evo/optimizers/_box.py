@@ -11,6 +11,9 @@ from skopt_evo.optimizers._transforms import Array
 # would overflow.
 NO_SLOPE = 1e-100
 
+# What is this near to a bound, as a part of the width of the box, is at it.
+ROUNDING = 1e-12
+
 
 def minimise_quadratic(
     gradient: Array, hessian: Array, lower: Array, upper: Array
@@ -74,7 +77,10 @@ def minimise_quadratic(
         )
         if result.fun < best_value:
             best, best_value = result.x, float(result.fun)
-    return np.asarray(np.clip(best, lower, upper), dtype=np.float64)
+    # Whoever asks whether a bound is reached does not want to hear of rounding.
+    near = ROUNDING * (upper - lower)
+    best = np.where(best - lower <= near, lower, best)
+    return np.asarray(np.where(upper - best <= near, upper, best), dtype=np.float64)
 
 
 def _lowest_along(

@@ -126,7 +126,7 @@ def update(
     length = float(np.max(np.abs(step.point - state.point), initial=0.0))
     if not (np.isfinite(loss) and np.all(np.isfinite(gradient))):
         return state._replace(radius=0.5 * length)
-    hessian, n_updates = _learn(state, step.point, gradient)
+    hessian, n_updates = _learn(state, step.point, gradient), state.n_updates + 1
     gained = state.loss - loss
     share = gained / step.promise if step.promise > 0.0 else np.sign(gained)
     radius = state.radius
@@ -149,8 +149,17 @@ def held_back(point: Array, gradient: Array) -> Array:
     return np.where(leads_out, 0.0, gradient)
 
 
-def _learn(state: TrustRegionState, point: Array, gradient: Array) -> tuple[Array, int]:
-    """Return the approximation after the symmetric rank-one update."""
+def _learn(state: TrustRegionState, point: Array, gradient: Array) -> Array:
+    """Return the approximation after what is known of another point."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        hessian = _symmetric_rank_one(state, point, gradient)
+    # The square of a gradient may be too large for a float.
+    return hessian if np.all(np.isfinite(hessian)) else state.hessian
+
+
+def _symmetric_rank_one(
+    state: TrustRegionState, point: Array, gradient: Array
+) -> Array:
     s, y = point - state.point, gradient - state.gradient
     hessian = state.hessian
     if state.n_updates == 0 and s @ y > 0.0:
@@ -160,8 +169,8 @@ def _learn(state: TrustRegionState, point: Array, gradient: Array) -> tuple[Arra
     product = float(residual @ s)
     # Nocedal & Wright 2006, eqs. 6.24 and 6.26.
     if abs(product) <= SKIP * np.linalg.norm(s) * np.linalg.norm(residual):
-        return hessian, state.n_updates + 1
-    return hessian + np.outer(residual, residual) / product, state.n_updates + 1
+        return hessian
+    return np.asarray(hessian + np.outer(residual, residual) / product)
 
 
 def _lowest_between(

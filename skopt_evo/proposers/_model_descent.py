@@ -91,7 +91,7 @@ def descend_by_model(
         The start, whose branch the descent stays in. It records the model's gradient
         at each centre, anew after each step.
     here : Place
-        The start, evaluated.
+        Where to begin: a point that the history knows.
     model : LocalModel
         The model.
     history : callable () -> Known
@@ -117,11 +117,10 @@ def descend_by_model(
     (draws that choose).
     """
     region = region or TrustRegion()
-    layout = walker.layout
-    centre, loss = layout.snap(walker.start), here.loss
+    centre = walker.genomes(here.point[np.newaxis])[0]
     radius, iteration = region.first, 0
     while radius >= region.smallest and len(walker.free):
-        around = _Surroundings(layout, centre, history())
+        around = _Surroundings(walker.layout, centre, history())
         fit = around.fit(model, radius)
         walker.record(centre, around.full(fit.slope), model.name)
         step = _step(around, fit, radius, region.closest, model.offset, rng)
@@ -131,10 +130,10 @@ def descend_by_model(
         evaluations = yield Batch(
             step[np.newaxis], ["step"], iteration, begins_iteration=True
         )
-        if evaluations.losses[0] < loss:
+        if evaluations.losses[0] < around.loss:
             if np.max(np.abs(step - centre)[walker.free]) > radius / 2:
                 radius = min(region.growth * radius, region.largest)
-            centre, loss = step, float(evaluations.losses[0])
+            centre = step
         else:
             radius *= region.shrinkage
 
@@ -154,7 +153,6 @@ class _Surroundings:
 
     def __init__(self, layout: GeneLayout, centre: FloatArray, known: Known) -> None:
         self._layout = layout
-        self.centre = centre
         self._active = layout.active_in(centre)
         self.free = np.flatnonzero(self._active & layout.is_numeric)
         is_category = self._active & ~layout.is_numeric
@@ -162,24 +160,31 @@ class _Surroundings:
             is_category[0] = False  # what is known of other branches is left out
         self._categories = np.flatnonzero(is_category)
         here = layout.branch_of(known.genomes) == layout.branch_of(centre)
-        self._genomes, self._losses = known.genomes[here], known.losses[here]
+        # Rounding would make two categories of one.
+        self.centre = layout.snap(centre)
+        self._genomes = layout.snap(known.genomes[here])
+        self._losses = known.losses[here]
         self._slopes = None if known.slopes is None else known.slopes[here]
         # The categories that were tried, and which rows have them.
         self.changes: list[tuple[int, int]] = []
         self._has_change: list[NDArray[np.bool_]] = []
         for gene in map(int, self._categories):
-            for level in range(layout.n_levels[gene]):
-                has = self._is_near(self._genomes, gene, self.value(gene, level))
-                if has.any() and level != self._level(gene):
-                    self.changes.append((gene, level))
-                    self._has_change.append(has)
+            levels = self._levels(self._genomes, gene)
+            for level in map(int, np.setdiff1d(levels, self._levels(centre, gene))):
+                self.changes.append((gene, level))
+                self._has_change.append(levels == level)
+
+    @property
+    def loss(self) -> float:
+        """The loss at the centre, infinite if it failed."""
+        losses = self._losses[self._gaps(self.centre) < ROUNDING]
+        return float(np.nanmin([np.inf, *losses]))
 
     def fit(self, model: LocalModel, radius: float) -> QuadraticFit:
         """Return the model of all losses around the centre."""
         free, n = self.free, len(self._genomes)
-        differs = ~self._is_near(
-            self._genomes, self._categories, self.centre[self._categories]
-        )
+        categories = self._categories
+        differs = self._genomes[:, categories] != self.centre[categories]
         return model.fit(
             self.centre[free],
             self._genomes[:, free],
@@ -210,33 +215,34 @@ class _Surroundings:
         """Return a category of each gene that nothing is known of, if there is one."""
         found = []
         for gene in map(int, self._categories):
-            n_levels = int(self._layout.n_levels[gene])
             tried = {level for other, level in self.changes if other == gene}
-            left = sorted(set(range(n_levels)) - tried - {self._level(gene)})
-            if left:
-                found.append((gene, left[rng.integers(len(left))]))
+            tried.add(int(self._levels(self.centre, gene)))
+            n_left = int(self._layout.n_levels[gene]) - len(tried)
+            if n_left > 0:
+                level = int(rng.integers(n_left))
+                for other in sorted(tried):
+                    level += level >= other
+                found.append((gene, level))
         return found
 
     def is_known(self, genome: FloatArray, closest: float) -> bool:
         """Tell whether a candidate is known, or one of its categories that close."""
-        if not len(self._genomes):
-            return False
-        same = self._is_near(
-            self._genomes, self._categories, genome[self._categories]
-        ).all(axis=1)
+        return bool(np.any(self._gaps(genome) < max(closest, ROUNDING)))
+
+    def _gaps(self, genome: FloatArray) -> FloatArray:
+        """Return how far what is known is from a genome: shape (n,).
+
+        The greatest distance of a number counts; another category is infinitely far.
+        """
+        categories = self._categories
+        same = (self._genomes[:, categories] == genome[categories]).all(axis=1)
         gaps = np.abs(self._genomes - genome)[:, self.free].max(axis=1)
-        return bool(np.any(same & (gaps < max(closest, ROUNDING))))
+        return np.where(same, gaps, np.inf)
 
-    def _level(self, gene: int) -> int:
-        return int(self.centre[gene] * self._layout.n_levels[gene])
-
-    def _is_near(
-        self,
-        genomes: FloatArray,
-        genes: int | NDArray[np.int64],
-        values: FloatArray | float,
-    ) -> NDArray[np.bool_]:
-        return np.asarray(np.abs(genomes[:, genes] - values) < ROUNDING)
+    def _levels(self, genomes: FloatArray, gene: int) -> NDArray[np.int64]:
+        """Return the number of the category that genomes have: shape (...)."""
+        n_levels = self._layout.n_levels[gene]
+        return np.asarray(np.floor(genomes[..., gene] * n_levels), dtype=np.int64)
 
 
 def _step(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skopt_evo.hypergrad import FoldDifferentiator, Method
+from skopt_evo.hypergrad import FoldDifferentiator, GradientEstimator, Method
 from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._descent import Batch, Descent, Evaluations, Walker
 from skopt_evo.proposers._layout import layout_of
@@ -35,6 +35,9 @@ MAX_KNOWN_BATCHES = 100
 # A descent is dropped where it comes this close to the end of another one, on the unit
 # scale of each number; categories have to be the same.
 SAME, MOST_LEVELS = 0.02, 2**16
+
+# What is as far as this from the end of every descent, in some number, is unexplored.
+FAR = 0.4
 
 # Decimals that tell genomes apart: there and back again is the same place, whatever
 # rounding says.
@@ -160,6 +163,7 @@ class DescentProposer:
             params,
             given,
             alone=settings.is_exact,
+            has_probes=isinstance(settings.method, GradientEstimator),
         )
         self._pull = Pull(space, settings.hyper_l2, params)
         self._trials: dict[bytes, Trial] = {}
@@ -168,6 +172,9 @@ class DescentProposer:
         self._keys: dict[bytes, bytes] = {}
         self._runs: list[Run] = []
         self._ends: list[FloatArray] = []
+        self._is_turn_of_known = False
+        has_probes = isinstance(settings.method, GradientEstimator)
+        self._takes_turns = not has_probes and settings.n_restarts is None
         self._rung = 0
         self._n_started = 0
 
@@ -289,14 +296,33 @@ class DescentProposer:
         return bool(self._runs)
 
     def _next_round(self, n_remaining: int) -> bool:
-        """Start afresh; tell whether there was anything to start."""
+        """Start afresh; tell whether there was anything to start.
+
+        Where a descent needs no probes, the best candidate that no descent has been
+        near takes turns with new starts.
+        """
+        best = self._unexplored() if self._is_turn_of_known else None
+        self._is_turn_of_known = bool(self._n_started) and not self._is_turn_of_known
         if self._n_started == 0:
             starts = self._starts.first(n_remaining)
+        elif best is not None and self._takes_turns:
+            starts = [best]
         else:
             starts = self._starts.further(n_remaining, self._known)
         self._runs = [self._run(start) for start in starts]
         self._rung = 0
         return bool(self._runs)
+
+    def _unexplored(self) -> FloatArray | None:
+        """Return the best candidate that is far from the end of every descent."""
+        known = [one for one in self._known.values() if np.isfinite(one.loss)]
+        for one in sorted(known, key=lambda one: one.loss):
+            movable = self._layout.active_in(one.genome) & self._layout.is_numeric
+            if movable.any() and not any(
+                self._are_neighbours(one.genome, end, FAR) for end in self._ends
+            ):
+                return one.genome
+        return None
 
     def _run(self, start: FloatArray) -> Run:
         number, self._n_started = self._n_started, self._n_started + 1
@@ -357,14 +383,16 @@ class DescentProposer:
         """Tell whether a descent has come to where another one has ended."""
         if run.batch is None or not run.batch.begins_iteration:
             return False
-        return any(self._are_neighbours(run.last, end) for end in self._ends)
+        return any(self._are_neighbours(run.last, end, SAME) for end in self._ends)
 
-    def _are_neighbours(self, one: FloatArray, other: FloatArray) -> bool:
-        """Tell whether genomes differ in numbers alone, and in these by little."""
+    def _are_neighbours(
+        self, one: FloatArray, other: FloatArray, distance: float
+    ) -> bool:
+        """Tell whether genomes differ in numbers alone, in each of them by less."""
         active = self._layout.active_in(one)
         gaps = np.abs(one - other)[active]
         is_numeric = self._layout.is_numeric[active]
-        return bool(np.all(gaps < np.where(is_numeric, SAME, 0.5 / MOST_LEVELS)))
+        return bool(np.all(gaps < np.where(is_numeric, distance, 0.5 / MOST_LEVELS)))
 
 
 def _together(known: Sequence[Evaluated]) -> Evaluations:

@@ -20,6 +20,9 @@ from skopt_evo.strategies._design import space_filling, unseen
 CANDIDATES_PER_START = 5
 FEWEST, MOST = 2, 20
 
+# Where descents take no candidates but their steps, a few starts are enough.
+FIRST_STARTS, MORE_STARTS = 8, 5
+
 # Nobody asks for the exact number of settings where there are more than this.
 MANY = 2**53
 
@@ -57,6 +60,8 @@ class Starts:
     alone : bool, default=False
         Whether the first round has no other starts than the user's and the estimator's
         own, if there are no branches and categories that take turns.
+    has_probes : bool, default=True
+        Whether the gradients of a descent take candidates of their own.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class Starts:
         given: Sequence[FloatArray] = (),
         *,
         alone: bool = False,
+        has_probes: bool = True,
     ) -> None:
         self._space = space
         self._layout = layout
@@ -77,6 +83,8 @@ class Starts:
         self._n_restarts = n_restarts
         self._params = params
         self._given = given
+        self._has_probes = has_probes
+        self._n_rounds = 0
         has_number = (layout.active & layout.is_numeric).any(axis=1)
         self._descending = [int(branch) for branch in np.flatnonzero(has_number)]
         self._listed = [int(branch) for branch in np.flatnonzero(~has_number)]
@@ -245,7 +253,12 @@ class Starts:
         """Return how many starts suit the budget, and the categories to try."""
         if not self._descending:
             return 0
+        self._n_rounds += 1
         n_starts = int(np.clip(n_remaining // CANDIDATES_PER_START, FEWEST, MOST))
+        if not self._has_probes:
+            n_starts = min(
+                n_starts, FIRST_STARTS if self._n_rounds == 1 else MORE_STARTS
+            )
         n_starts = max(n_starts, min(self._n_untried, n_remaining // 2))
         return min(n_starts, n_remaining)
 

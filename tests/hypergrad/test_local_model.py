@@ -84,6 +84,13 @@ def test_slopes_may_be_known_in_some_coordinates_only() -> None:
     np.testing.assert_allclose(fit.slope, [SLOPE[0], 0.0, SLOPE[2]], atol=1e-3)
 
 
+@pytest.mark.parametrize("factor", [1e-6, 1.0, 1e6])
+def test_a_slope_alone_sets_the_scale(factor: float) -> None:
+    fit = LocalModel().fit([0.5], [[0.5]], [1.0], 0.3, slopes=[[factor]])
+    np.testing.assert_allclose(fit.slope, [factor], rtol=1e-3)
+    np.testing.assert_allclose(fit.minimise([0.3], [0.8]), [0.3])
+
+
 def test_near_points_count_more_than_far_ones() -> None:
     points = np.linspace(0, 1, 201)[:, np.newaxis]
     losses = np.sin(10 * points[:, 0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from sklearn import metrics
@@ -25,9 +25,8 @@ BUILDERS = {
     **dict.fromkeys([*PROBABILITY_LOSSES, *SURROGATES], classification_criterion),
 }
 
-
 # The powers of the estimators whose own score is the share of the deviance explained.
-POWERS = {
+POWERS: Mapping[type, Callable[[Any], float]] = {
     PoissonRegressor: lambda estimator: 1.0,
     GammaRegressor: lambda estimator: 2.0,
     TweedieRegressor: lambda estimator: estimator.power,
@@ -53,7 +52,8 @@ def criterion_of(scorer: Any, estimator: Any) -> Criterion:
     parts = scorer_parts(scorer)
     metric, sign, kwargs = parts or _own_score(estimator)
     # A user's own scorer may be an object without a hash.
-    if not isinstance(metric, Hashable) or metric not in BUILDERS:
+    is_known = isinstance(metric, Hashable) and metric in BUILDERS
+    if not is_known:
         name = getattr(metric, "__name__", repr(metric))
         known = sorted(known.__name__ for known in BUILDERS)
         raise NoHypergradientError(
