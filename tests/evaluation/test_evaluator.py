@@ -1,17 +1,20 @@
 import threading
+import time
 
 import joblib
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
-from sklearn.metrics import check_scoring
+from sklearn.linear_model import Ridge
+from sklearn.metrics import check_scoring, r2_score
 from sklearn.model_selection import KFold
 from sklearn.neighbors import KNeighborsClassifier
 
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation import Evaluator
 from skopt_evo.evaluation._evaluator import BATCH_SECONDS, SHORT_SECONDS
+from skopt_evo.hypergrad import FoldDifferentiator
 from skopt_evo.results import Trial
 
 X, y = load_iris(return_X_y=True)
@@ -19,7 +22,9 @@ NO_TASK = SearchTask(None, None)
 SECONDS = 30  # how long a thread waits before it is given up
 
 
-def make_evaluator(estimator=None, n_jobs=1, pre_dispatch="2*n_jobs", **params):
+def make_evaluator(
+    estimator=None, n_jobs=1, pre_dispatch="2*n_jobs", gradient=None, **params
+):
     estimator = KNeighborsClassifier() if estimator is None else estimator
     return Evaluator(
         estimator,
@@ -36,6 +41,7 @@ def make_evaluator(estimator=None, n_jobs=1, pre_dispatch="2*n_jobs", **params):
         },
         n_jobs=n_jobs,
         pre_dispatch=pre_dispatch,
+        gradient=gradient,
     )
 
 
@@ -198,3 +204,84 @@ def test_short_fits_go_in_batches_and_very_short_ones_nowhere(
         assert [len(fits) for fits in batches] == [size] * (12 // size)
     else:
         assert batches == []
+
+
+# ---- derivatives beside the fits
+
+R2 = check_scoring(Ridge())
+BY_ALPHA = FoldDifferentiator(R2, None, frozenset({"alpha"}))
+WEIGHTS = np.random.default_rng(0).uniform(0.1, 5.0, len(y))
+
+
+def slopes(alpha, splits, weights, step=1e-3):
+    """Return the derivative of each split's loss by alpha, by differences."""
+
+    def loss(alpha, train, test):
+        fitted = Ridge(alpha).fit(X[train], y[train], sample_weight=weights[train])
+        predictions = fitted.predict(X[test])
+        return -r2_score(y[test], predictions, sample_weight=weights[test])
+
+    return [
+        (loss(alpha + step, *split) - loss(alpha - step, *split)) / (2.0 * step)
+        for split in splits
+    ]
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+@pytest.mark.parametrize(
+    ("backend", "n_jobs"), [("threading", 1), ("threading", 2), ("loky", 2)]
+)
+def test_each_split_has_the_derivative_of_its_own_loss(backend, n_jobs, is_weighted):
+    given = {"sample_weight": WEIGHTS} if is_weighted else {}
+    batch = trials(0.5, 20.0, name="alpha")
+    with (
+        joblib.parallel_backend(backend),
+        make_evaluator(
+            Ridge(), n_jobs, gradient=BY_ALPHA, fit_params=given, score_params=given
+        ) as evaluator,
+    ):
+        evaluate(evaluator, batch)
+    weights = WEIGHTS if is_weighted else np.ones(len(y))
+    for trial in batch:
+        found = [gradient.params["alpha"] for gradient in trial.gradients]
+        expected = slopes(trial.params["alpha"], evaluator.splits, weights)
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+        losses = [gradient.loss for gradient in trial.gradients]
+        np.testing.assert_allclose(losses, -np.array(scores([trial])[0]))
+
+
+def test_derivatives_change_nothing_else_of_the_folds():
+    with_gradient, without = trials(0.5, name="alpha"), trials(0.5, name="alpha")
+    with make_evaluator(Ridge(), gradient=BY_ALPHA) as evaluator:
+        evaluate(evaluator, with_gradient)
+    with make_evaluator(Ridge()) as evaluator:
+        evaluate(evaluator, without)
+    for one, other in zip(with_gradient[0].folds, without[0].folds, strict=True):
+        # No estimator, which would be kept for the whole search, among them.
+        assert one.keys() == other.keys()
+        assert one["test_scores"] == other["test_scores"]
+    assert without[0].gradients == [None] * 3
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_fit_that_failed_has_no_derivative(n_jobs):
+    failed, fine = trials(-1.0, 1.0, name="alpha")
+    with (
+        joblib.parallel_backend("threading"),
+        make_evaluator(
+            Ridge(), n_jobs, gradient=BY_ALPHA, error_score=np.nan
+        ) as evaluator,
+    ):
+        evaluate(evaluator, [failed, fine])
+    assert failed.gradients == [None] * 3
+    assert all(fold["fit_error"] for fold in failed.folds)
+    assert all(gradient.params for gradient in fine.gradients)
+
+
+def test_the_time_of_derivatives_counts_for_the_size_of_batches(monkeypatch):
+    monkeypatch.setattr(
+        FoldDifferentiator, "__call__", lambda *arguments: time.sleep(0.05)
+    )
+    with make_evaluator(Ridge(), gradient=BY_ALPHA) as evaluator:
+        evaluate(evaluator, trials(1.0, name="alpha"))
+    assert evaluator._seconds >= 3 * 0.05

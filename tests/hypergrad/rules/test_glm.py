@@ -116,4 +116,10 @@ def test_default_tolerances_suffice(kind: str) -> None:
 def test_the_power_has_no_derivative_where_means_are_negative() -> None:
     X, y = counts()
     with pytest.raises(NoHypergradientError, match="not positive"):
-        check_hypergradient(TweedieRegressor(), {"power": 0.0}, X, y - 10.0)
+        check_hypergradient(
+            TweedieRegressor(),
+            {"power": 0.0},
+            X,
+            y - 10.0,
+            scoring="neg_mean_squared_error",
+        )
