@@ -84,18 +84,22 @@ FOLDS = np.arange(5.0).reshape(-1, 1)
 
 def skopt_evo(space, objective, budget, seed, **settings):
     look_up = {"estimator": LookedUp(objective.folds), "cv": KFold(5)}
-    evolve(space, objective, look_up, (FOLDS, FOLDS.ravel()), budget, seed, **settings)
+    run_ours(
+        space, objective, look_up, (FOLDS, FOLDS.ravel()), budget, seed, **settings
+    )
 
 
 def skopt_evo_fitted(space, objective, budget, seed, **settings):
     task = objective.task
-    evolve(space, objective, task.search, task.data, budget, seed, **settings)
+    run_ours(space, objective, task.search, task.data, budget, seed, **settings)
 
 
-def evolve(space, objective, problem, data, budget, seed, **settings):
-    from skopt_evo import GeneticSearchCV
+def run_ours(
+    space, objective, problem, data, budget, seed, search="GeneticSearchCV", **settings
+):
+    import skopt_evo
 
-    search = GeneticSearchCV(
+    search = getattr(skopt_evo, search)(
         param_grid=space.param_grid,
         n_iter=budget,
         refit=False,
@@ -294,13 +298,22 @@ def hebo_method(label, **settings):
     return Method(partial(hebo, **settings), label, ("HEBO",))
 
 
-def our_method(label, search=skopt_evo, **settings):
-    return Method(partial(search, **settings), label, ("skopt-evo",), plans=True)
+def our_method(label, run=skopt_evo, **settings):
+    return Method(partial(run, **settings), label, ("skopt-evo",), plans=True)
 
 
 METHODS = {
     "skopt_evo": our_method("GeneticSearchCV"),
     "skopt_evo_plain": our_method("GeneticSearchCV, no surrogate", surrogate=None),
+    "skopt_evo_gradient": our_method("GradientSearchCV", search="GradientSearchCV"),
+    "skopt_evo_differences": our_method(
+        "GradientSearchCV, differences",
+        search="GradientSearchCV",
+        gradient="finite_difference",
+    ),
+    "skopt_evo_spsa": our_method(
+        "GradientSearchCV, SPSA", search="GradientSearchCV", gradient="spsa"
+    ),
     "random": Method(random_search, "random search", ("scikit-learn",)),
     "optuna_tpe": optuna_method("TPESampler", "Optuna, TPE"),
     "optuna_gp": optuna_method("GPSampler", "Optuna, Gaussian process", "torch"),
