@@ -8,7 +8,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
+
+from skopt_evo.optimizers import minimise_quadratic
 
 FloatArray = NDArray[np.float64]
 
@@ -275,30 +276,8 @@ class QuadraticFit:
         """
         low = np.asarray(lower, dtype=np.float64) - self.centre
         high = np.asarray(upper, dtype=np.float64) - self.centre
-        # The tolerances of L-BFGS-B take values near 1 for granted.
-        slope, hessian = self.slope / self.scale, self.hessian / self.scale
-        found = [
-            minimize(
-                lambda s: (slope @ s + s @ hessian @ s / 2, slope + hessian @ s),
-                np.clip(start, low, high),
-                jac=True,
-                method="L-BFGS-B",
-                bounds=np.column_stack([low, high]),
-                options={"ftol": 1e-12, "gtol": 1e-9},
-            )
-            for start in self._directions(float(np.linalg.norm(high - low)))
-        ]
-        best = min(found, key=lambda result: float(result.fun))
-        return np.asarray(np.clip(self.centre + best.x, lower, upper))
-
-    def _directions(self, length: float) -> list[FloatArray]:
-        """Return where to start from: more than once if it curves downward."""
-        starts = [np.zeros(len(self.centre))]
-        bends, axes = np.linalg.eigh(self.hessian)
-        if bends[0] < 0.0:
-            starts.append(-length * np.sign(self.slope))
-            starts += [length * axes[:, 0], -length * axes[:, 0]]
-        return starts
+        step = minimise_quadratic(self.slope, self.hessian, low, high)
+        return np.asarray(np.clip(self.centre + step, lower, upper))
 
     def _features(self, points: ArrayLike) -> FloatArray:
         shifts = np.asarray(points, dtype=np.float64) - self.centre

@@ -21,8 +21,8 @@ def minimise_quadratic(
     """Return a minimum of ``g's + s'Hs / 2`` for s in a box that contains 0.
 
     Where H has negative curvature there are several local minima. The one returned is
-    the best of those reached from 0, from the ends of the box downhill of it, and from
-    the lowest point along the gradient.
+    the best of those reached from the lowest point along the gradient, from the corner
+    of the box downhill, and from both ends of the direction that curves down most.
 
     Parameters
     ----------
@@ -64,9 +64,8 @@ def minimise_quadratic(
         bent = curvature @ step
         return float(step @ (slope + 0.5 * bent)), slope + bent
 
-    corner = np.where(slope > 0.0, lower, np.where(slope < 0.0, upper, 0.0))
     best, best_value = np.zeros(len(slope)), 0.0
-    for start in (_lowest_along(-slope, slope, curvature, lower, upper), corner):
+    for start in _starts(slope, curvature, lower, upper):
         result = minimize(
             value_and_slope,
             start,
@@ -81,6 +80,17 @@ def minimise_quadratic(
     near = ROUNDING * (upper - lower)
     best = np.where(best - lower <= near, lower, best)
     return np.asarray(np.where(upper - best <= near, upper, best), dtype=np.float64)
+
+
+def _starts(slope: Array, curvature: Array, lower: Array, upper: Array) -> list[Array]:
+    """Return where to search from, more points where there may be several minima."""
+    starts = [_lowest_along(-slope, slope, curvature, lower, upper)]
+    bends, axes = np.linalg.eigh(curvature)
+    if len(bends) and bends[0] < 0.0:
+        length = np.linalg.norm(upper - lower)
+        starts.append(np.where(slope > 0.0, lower, np.where(slope < 0.0, upper, 0.0)))
+        starts += [np.clip(end * axes[:, 0], lower, upper) for end in (length, -length)]
+    return starts
 
 
 def _lowest_along(

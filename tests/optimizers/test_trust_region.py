@@ -75,7 +75,7 @@ def test_a_quadratic_function_is_solved_in_few_steps(
 
 @pytest.mark.parametrize("start", [(0.2, 0.5), (0.9, 0.1), (0.5, 0.5)])
 def test_the_valley_of_rosenbrock_is_followed(start: tuple[float, float]) -> None:
-    state = descend(rosenbrock, np.array(start), 60)
+    state = descend(rosenbrock, np.array(start), 80)
     np.testing.assert_allclose(state.point, [0.75, 0.75], atol=1e-2)
     assert state.loss < 1e-3
 
