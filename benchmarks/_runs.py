@@ -200,6 +200,20 @@ def summary_table(results, references, *, with_time=True):
     return csv_table(header, rows)
 
 
+def task_table(results, references, budget):
+    """Return a table of the scores on each task, a column a method."""
+    rows = []
+    for task in references:
+        row = [task]
+        for method in results:
+            best = method.best(task, budget)
+            scores = normalised_scores(best, references[task])[:, -1]
+            error = scores.std(ddof=1) / len(scores) ** 0.5
+            row.append(f"{scores.mean() + 0.0:+.2f} ± {error:.2f}")
+        rows.append(row)
+    return csv_table(["task", *(f'"{method.label}"' for method in results)], rows)
+
+
 def csv_table(header, rows):
     """Return a table in reStructuredText."""
     file = io.StringIO()

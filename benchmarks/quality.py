@@ -21,10 +21,23 @@ from _runs import (
     Benchmark,
     add_report_command,
     summary_table,
+    task_table,
     versions_line,
 )
 from tasks import TASKS, load_task
 from tasks.methods import ABLATIONS, METHODS
+
+# Ways to get gradients, compared task by task after so many candidates.
+GRADIENTS = {
+    name: METHODS[name]
+    for name in (
+        "skopt_evo_gradient",
+        "skopt_evo_differences",
+        "skopt_evo_spsa",
+        "random",
+    )
+}
+AT = 60
 
 BENCHMARK = Benchmark(TASKS, load_task, {**METHODS, **ABLATIONS})
 
@@ -42,6 +55,9 @@ def report(arguments):
     if not arguments.ablations:
         results.sort(key=lambda method: -method.summary(references, BUDGETS[-1])[0][-1])
         plot(results, references, arguments.docs / "quality.svg")
+        gradients = BENCHMARK.results(arguments.results, GRADIENTS)
+        text = task_table(gradients, references, AT)
+        (arguments.docs / "gradients.inc").write_text(text)
     text = summary_table(results, references) + versions_line(results)
     name = "ablations.inc" if arguments.ablations else "quality.inc"
     (arguments.docs / name).write_text(text)
