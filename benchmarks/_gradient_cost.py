@@ -39,7 +39,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR
 from tasks.differentiable import PROBLEMS
 
-from skopt_evo.hypergrad import Fold, FoldDifferentiator
+from skopt_evo.hypergrad import Fold
+from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.preprocessing import FeatureScale
 
 N_SAMPLES, N_FEATURES = 1000, 30

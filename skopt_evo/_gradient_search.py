@@ -11,11 +11,10 @@ from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad import (
     Automatic,
     Exact,
-    FoldDifferentiator,
-    known_types,
-    reasons_against,
     resolve_gradient,
 )
+from skopt_evo.hypergrad._exact import FoldDifferentiator, reasons_against
+from skopt_evo.hypergrad._registry import known_types
 from skopt_evo.optimizers import resolve_optimizer
 from skopt_evo.proposers import DescentProposer, Settings
 
@@ -84,7 +83,8 @@ class GradientSearchCV(BaseEvoSearchCV):
         - ``"exact"``: the derivatives of the score, or of a smooth loss in place of
           one with jumps, such as an accuracy. They come with the fits of a candidate.
           Without a rule for the estimator, its parameters and the scorer there is an
-          error; the user guide lists what has one.
+          error before any fit, and a warning at the end if fits had none; the user
+          guide lists what has one. A space that is tried exhaustively needs none.
         - ``"model"``: a local quadratic regression on all evaluations so far.
         - ``"finite_difference"``, ``"spsa"``: central differences, simultaneous
           perturbation. Their probes are candidates of their own, evaluated side by
@@ -99,9 +99,11 @@ class GradientSearchCV(BaseEvoSearchCV):
         What is subtracted from the score, for the descent and for the choice of the
         winner, if a parameter is changed by a factor of e on a logarithmic scale, or by
         its whole range on any other; it grows with the square of the change. Changes
-        are counted from the estimator's own parameters. That keeps many hyperparameters
-        from overfitting the cross-validated score. It is in units of the score: for R2
-        or log losses 0.01 is a safe choice. An exhaustive search takes no notice of it.
+        are counted from the estimator's own parameters, or from the middle of a range
+        that they are not in. That keeps many hyperparameters from overfitting the
+        cross-validated score. It is in units of the score: for R2 or log losses 0.01 is
+        a safe choice. The winner has the best score after that, which need not be the
+        one of rank 1. An exhaustive search takes no notice of it.
 
     initial_params : list of dicts or dict, default=None
         Starts, or the ``cv_results_`` of another search, of which the best candidates

@@ -13,10 +13,15 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
 
 from skopt_evo import GradientSearchCV
-from skopt_evo.exceptions import NoHypergradientError, SpaceCoverageWarning
+from skopt_evo.exceptions import (
+    NoHypergradientError,
+    NoHypergradientWarning,
+    SpaceCoverageWarning,
+)
 from skopt_evo.hypergrad import check_hypergradient
 from skopt_evo.preprocessing import FeatureScale
 from skopt_evo.space import Vector
@@ -301,3 +306,52 @@ def test_a_space_with_categories_descends_in_each_of_them():
         search = GradientSearchCV(model, grid, n_iter=15, random_state=0).fit(X, y)
     kinds = search.cv_results_["param_kernelridge__kernel"]
     assert set(kinds) == {"linear", "rbf"}
+
+
+@pytest.mark.parametrize("optimizer", ["auto", "sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("gradient", ["exact", "model"])
+@pytest.mark.parametrize("ends", [(1.0, 100.0), (1e-6, 1e-4)], ids=["lower", "upper"])
+def test_a_descent_whose_optimum_is_at_a_bound_ends(optimizer, gradient, ends):
+    search = GradientSearchCV(
+        Ridge(),
+        {"alpha": loguniform(*ends)},
+        gradient=gradient,
+        optimizer=optimizer,
+        n_iter=12,
+        random_state=0,
+    ).fit(X, y)
+    at = ends[0] if ends[0] == 1.0 else ends[1]
+    assert search.best_params_["alpha"] == pytest.approx(at, rel=0.2)
+
+
+@pytest.mark.filterwarnings("ignore:.*probability.*:FutureWarning")
+def test_a_candidate_without_the_derivative_asked_for_is_warned_of():
+    model = make_pipeline(StandardScaler(), SVC(probability=True, random_state=0))
+    grid = {"svc__C": loguniform(1e-2, 1e2)}
+    search = GradientSearchCV(model, grid, gradient="exact", n_iter=3, cv=3)
+    search.set_params(scoring="neg_log_loss", random_state=0)
+    with pytest.warns(NoHypergradientWarning, match="3 of 3 .* had no exact"):
+        search.fit(X_cancer[:150], y_cancer[:150])
+    assert set(search.cv_results_["gradient_method"]) == {"none"}
+
+
+def test_a_model_fills_in_for_derivatives_that_are_not_known():
+    model = make_pipeline(PolynomialFeatures(), StandardScaler(), Ridge())
+    grid = {"polynomialfeatures__degree": randint(1, 4), **ALPHA}
+    search = GradientSearchCV(model, grid, n_iter=12, cv=3, random_state=0).fit(X, y)
+    results = search.cv_results_
+    assert "exact" not in results["gradient_method"]
+    is_centre = results["gradient_method"] == "model"
+    assert is_centre.any()
+    assert np.isfinite(results["grad_polynomialfeatures__degree"][is_centre]).all()
+    assert np.isfinite(results["grad_ridge__alpha"]).all()
+
+
+def test_restarts_give_all_entries_of_an_array_the_same_value():
+    search = GradientSearchCV(SCALED, SCALES, n_iter=60, random_state=0).fit(X, y)
+    results = search.cv_results_
+    is_restart = (results["origin"] == "start") & (results["restart"] > 0)
+    assert is_restart.any()
+    for params in np.array(results["params"])[is_restart]:
+        weights = params["featurescale__weights"]
+        np.testing.assert_allclose(weights, weights[0])

@@ -18,7 +18,8 @@ from skopt_evo._sklearn_compat import (
     safe_split,
 )
 from skopt_evo.evaluation._pool import Pool
-from skopt_evo.hypergrad import Fold, FoldDifferentiator
+from skopt_evo.hypergrad import Fold
+from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
 
 # Workers get so many short fits at a time that they are busy for about as long.

@@ -137,7 +137,7 @@ class FoldDifferentiator:
                 known,
                 criterion_of(scorer, estimator),
                 weights=score_params.get("sample_weight"),
-                score=_pick(test_scores, self.metric),
+                score=pick(test_scores, self.metric),
             )
         except NoHypergradientError as error:
             reason = str(error)
@@ -250,13 +250,15 @@ def _evaluate(
             return loss, slope
         if np.isclose(-loss, score, rtol=AGREEMENT, atol=1e-9):
             return loss, slope
+    if score is not None and not np.isfinite(score):
+        raise NoHypergradientError("the scorer has failed, or given no finite score.")
     raise NoHypergradientError(
-        f"the score, {score}, is not what {criterion.name} makes of the outputs, "
-        f"{-loss}."
+        f"the score is not what {criterion.name} makes of the estimator's outputs."
     )
 
 
-def _pick(scores: Any, metric: str | None) -> float:
+def pick(scores: Any, metric: str | None) -> float:
+    """Return the score by one metric, None standing for the only or the first one."""
     if not isinstance(scores, dict):
         return float(scores)
     return float(scores[metric] if metric is not None else next(iter(scores.values())))

@@ -73,7 +73,7 @@ class LocalModel:
     Examples
     --------
     >>> import numpy as np
-    >>> from skopt_evo.hypergrad._local_model import LocalModel
+    >>> from skopt_evo.hypergrad import LocalModel
     >>> points = np.random.default_rng(0).random((20, 2))
     >>> losses = ((points - 0.4) ** 2).sum(axis=1)
     >>> model = LocalModel(noise=1e-4, cut=1.0)

@@ -59,7 +59,9 @@ class Fold:
         """
         others = sorted(self.fit_params.keys() - {"sample_weight"})
         if others:
-            raise NoHypergradientError(f"fit was given {others}, whose effect is open.")
+            raise NoHypergradientError(
+                f"fit was given {others}, and rules know of sample_weight alone."
+            )
         weights = self.fit_params.get("sample_weight")
         n_samples = self.X.shape[0] if hasattr(self.X, "shape") else len(self.X)
         if weights is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -37,6 +38,8 @@ def register_hypergradient(
     TypeError
         If `estimator_type` is no class, if `params` is a single name, or if what is
         decorated is no such class.
+    ValueError
+        If the estimator has no such parameters.
 
     See Also
     --------
@@ -84,6 +87,15 @@ def register_hypergradient(
     if isinstance(params, str):
         raise TypeError(f"params={params!r} is a name: pass a list, [{params!r}].")
     names = frozenset(params)
+    known = inspect.signature(estimator_type).parameters
+    has_any = any(one.kind is one.VAR_KEYWORD for one in known.values())
+    # Those of parts, such as a kernel's, are the parts' own affair.
+    unknown = sorted(name for name in names - known.keys() if "__" not in name)
+    if unknown and not has_any:
+        raise ValueError(
+            f"params={unknown!r} are no parameters of {estimator_type.__name__}: pass "
+            f"some of {sorted(known)}."
+        )
 
     def register(rule_class: RuleClass) -> RuleClass:
         kinds = PredictorRule, TransformerRule
@@ -92,7 +104,13 @@ def register_hypergradient(
                 f"{rule_class!r} is no rule: decorate a class derived from "
                 "PredictorRule or TransformerRule."
             )
-        rule = rule_class()
+        try:
+            rule = rule_class()
+        except TypeError as error:
+            raise TypeError(
+                f"{rule_class.__name__} cannot be made without arguments: define "
+                f"`pullback`, and no parameters of `__init__`. ({error})"
+            ) from error
         rule.params = names
         _RULES[estimator_type] = rule
         return rule_class
@@ -104,7 +122,9 @@ def predictor_rule(estimator: Any) -> PredictorRule:
     """Return the rule of a regressor or a classifier."""
     rule = _rule(estimator)
     if not isinstance(rule, PredictorRule):
-        raise NoHypergradientError(f"{type(estimator).__name__} predicts nothing.")
+        raise NoHypergradientError(
+            f"{type(estimator).__name__} is a transformer, and has no score."
+        )
     return rule
 
 
@@ -112,7 +132,10 @@ def transformer_rule(transformer: Any) -> TransformerRule:
     """Return the rule of a transformer."""
     rule = _rule(transformer)
     if not isinstance(rule, TransformerRule):
-        raise NoHypergradientError(f"{type(transformer).__name__} transforms nothing.")
+        raise NoHypergradientError(
+            f"a {type(transformer).__name__} is not covered as a step of a pipeline: "
+            "of a pipeline of transformers, put the steps into the outer one."
+        )
     return rule
 
 

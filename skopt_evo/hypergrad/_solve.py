@@ -9,10 +9,18 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.sparse.linalg import LinearOperator, cg
 
+from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import FloatArray
 
 # What a singular Hessian is damped by, relative to its mean diagonal entry.
 DAMPING = 1e-12
+
+# What may be left of the right side: more is left where it has a part in directions
+# without any curvature, of which rounding would make anything.
+RESIDUAL = 1e-6
+
+# What needs more than this has directions that curve down.
+MOST_DAMPING = 1e-6
 
 # The argument was renamed in SciPy 1.12.
 _TOLERANCE = "rtol" if "rtol" in inspect.signature(cg).parameters else "tol"
@@ -23,7 +31,8 @@ def solve_definite(matrix: FloatArray, right: FloatArray) -> FloatArray:
 
     Along directions without any curvature a change of hyperparameters moves nothing
     that matters: `right` has no part there but rounding. Damping by 1e-12 of the mean
-    diagonal entry, and more if that does not suffice, leaves the others as they are.
+    diagonal entry, or somewhat more if that does not suffice, leaves the others as they
+    are.
 
     Parameters
     ----------
@@ -35,6 +44,12 @@ def solve_definite(matrix: FloatArray, right: FloatArray) -> FloatArray:
     Returns
     -------
     solution : ndarray of the shape of `right`
+
+    Raises
+    ------
+    NoHypergradientError
+        If the matrix is indefinite, or if it is singular and `right` has a part there:
+        the fit has come to no minimum, or to no single one.
     """
     if not len(matrix):
         return np.zeros(right.shape)  # which LAPACK refuses
@@ -44,9 +59,19 @@ def solve_definite(matrix: FloatArray, right: FloatArray) -> FloatArray:
         try:
             damped = matrix + damping * np.eye(len(matrix)) if damping else matrix
             solution = cho_solve(cho_factor(damped), right)
-            return np.asarray(solution, dtype=np.float64)
+            break
         except LinAlgError:
+            if damping > MOST_DAMPING * scale:
+                raise NoHypergradientError(
+                    "the Hessian is indefinite: the fit has come to no minimum."
+                ) from None
             damping = max(10 * damping, DAMPING * scale, np.finfo(float).tiny)
+    if np.max(np.abs(matrix @ solution - right)) > RESIDUAL * np.max(np.abs(right)):
+        raise NoHypergradientError(
+            "the Hessian is singular, and what is asked for lies in directions without "
+            "any curvature: the fit has come to no single minimum."
+        )
+    return np.asarray(solution, dtype=np.float64)
 
 
 def solve_by_iteration(
@@ -81,7 +106,7 @@ def solve_by_iteration(
     if n == 0:
         return np.zeros(0)  # which some versions of SciPy refuse
     inverse = 1.0 / np.where(diagonal > 0.0, diagonal, 1.0)
-    solution, _ = cg(
+    solution, n_left = cg(
         LinearOperator((n, n), matvec=product, dtype=np.float64),
         right,
         M=LinearOperator((n, n), matvec=lambda v: inverse * v, dtype=np.float64),
@@ -90,4 +115,9 @@ def solve_by_iteration(
         atol=0.0,
         **{_TOLERANCE: tolerance},
     )
+    if n_left > 0:
+        raise NoHypergradientError(
+            "the linear system of the derivative was not solved: the Hessian of the "
+            "fit is too ill-conditioned."
+        )
     return np.asarray(solution, dtype=np.float64)

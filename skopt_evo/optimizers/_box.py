@@ -21,8 +21,9 @@ def minimise_quadratic(
     """Return a minimum of ``g's + s'Hs / 2`` for s in a box that contains 0.
 
     Where H has negative curvature there are several local minima. The one returned is
-    the best of those reached from the lowest point along the gradient, from the corner
-    of the box downhill, and from both ends of the direction that curves down most.
+    the best of those reached from 0, from the lowest point along the gradient, from the
+    corner of the box downhill, and from both ends of the direction that curves down
+    most.
 
     Parameters
     ----------
@@ -83,12 +84,15 @@ def minimise_quadratic(
 
 
 def _starts(slope: Array, curvature: Array, lower: Array, upper: Array) -> list[Array]:
-    """Return where to search from, more points where there may be several minima."""
-    starts = [_lowest_along(-slope, slope, curvature, lower, upper)]
+    """Return where to search from: L-BFGS-B ends early from this point or that."""
+    starts = [
+        _lowest_along(-slope, slope, curvature, lower, upper),
+        np.zeros(len(slope)),
+        np.where(slope > 0.0, lower, np.where(slope < 0.0, upper, 0.0)),
+    ]
     bends, axes = np.linalg.eigh(curvature)
     if len(bends) and bends[0] < 0.0:
         length = np.linalg.norm(upper - lower)
-        starts.append(np.where(slope > 0.0, lower, np.where(slope < 0.0, upper, 0.0)))
         starts += [np.clip(end * axes[:, 0], lower, upper) for end in (length, -length)]
     return starts
 

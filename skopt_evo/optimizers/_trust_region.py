@@ -12,6 +12,9 @@ from skopt_evo.optimizers._transforms import Array
 # The largest change of a coordinate, in parts of its range: in the first step and ever.
 FIRST_RADIUS, MOST_RADIUS = 0.15, 0.5
 
+# What a step as long as the radius multiplies it by, if the model was right.
+GROWTH = 2.0
+
 # A step towards a bound leaves a part of the way to it, unless it is as near as this: a
 # plateau that ends at a bound looks like a minimum there.
 LEFT_OVER, NEAR = 0.15, 0.03
@@ -135,7 +138,7 @@ def update(
     elif share < POOR:
         radius = 0.5 * length
     elif share > GOOD and length > 0.8 * state.radius:
-        radius = min(2.0 * state.radius, MOST_RADIUS)
+        radius = min(GROWTH * state.radius, MOST_RADIUS)
     if gained <= 0.0:
         return state._replace(hessian=hessian, radius=radius, n_updates=n_updates)
     return TrustRegionState(step.point, loss, gradient, hessian, radius, n_updates)

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 
 from skopt_evo.optimizers import Optimizer, apply_updates, project
+from skopt_evo.optimizers._trust_region import held_back
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import FloatArray
 
@@ -297,7 +298,7 @@ def descend_adaptively(
             # once the probes have come closer.
             is_closing = is_closing or slope.has_worse
             reach = reach / 2 if is_closing else reach * 2
-        elif not slope.gradient.any():
+        elif not held_back(here.point, slope.gradient).any():
             return
 
 
@@ -372,10 +373,7 @@ def _step_downhill(
 ) -> Generator[Batch, Evaluations, Place | None]:
     """Try a step; return where it led, None if not downhill."""
     # What a bound holds back does not move, and must not set the scale of the others.
-    is_held = ((here.point <= 0.0) & (gradient > 0.0)) | (
-        (here.point >= 1.0) & (gradient < 0.0)
-    )
-    gradient = np.where(is_held, 0.0, gradient)
+    gradient = held_back(here.point, gradient)
     if not gradient.any():
         return None
     step = pace.direction(here.point, gradient)

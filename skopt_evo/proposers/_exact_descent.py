@@ -14,10 +14,15 @@ from skopt_evo.proposers._descent import Batch, Evaluations, Place, Walker
 # steps at least, for a plateau promises nothing either; or when steps are shorter than
 # this, on the unit scale.
 PROMISE, FEWEST_STEPS = 1e-6, 2
+
+# The same where the loss stands in for the score: it need not be met to the last digit.
+PROMISE_OF_SURROGATE = 1e-3
 SHORTEST = 1e-4
 
 
-def descend_exactly(walker: Walker, here: Place) -> Generator[Batch, Evaluations, None]:
+def descend_exactly(
+    walker: Walker, here: Place, *, is_surrogate: bool = False
+) -> Generator[Batch, Evaluations, None]:
     """Go down from a place with exact derivatives, one evaluation a step.
 
     Parameters
@@ -26,6 +31,8 @@ def descend_exactly(walker: Walker, here: Place) -> Generator[Batch, Evaluations
         The genes that move.
     here : Place
         Where to begin, evaluated; its derivatives are known.
+    is_surrogate : bool, default=False
+        Whether the loss stands in for a score with jumps.
 
     References
     ----------
@@ -33,12 +40,13 @@ def descend_exactly(walker: Walker, here: Place) -> Generator[Batch, Evaluations
     6.2 and algorithms 4.1 and 6.2 (SR1 in a trust region).
     """
     state = trust_region.begin(here.point, here.loss, here.slope)
+    least = PROMISE_OF_SURROGATE if is_surrogate else PROMISE
     iteration = 0
     while len(state.point) and state.radius >= SHORTEST:
         if not trust_region.held_back(state.point, state.gradient).any():
             return
         step = trust_region.propose(state)
-        is_flat = step.promise <= PROMISE * abs(state.loss)
+        is_flat = step.promise <= least * abs(state.loss)
         if is_flat and iteration >= FEWEST_STEPS:
             return
         there = walker.snapped(step.point)

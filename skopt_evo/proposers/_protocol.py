@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from skopt_evo.hypergrad import FoldDifferentiator
+from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
 
 

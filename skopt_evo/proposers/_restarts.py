@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skopt_evo.hypergrad import FoldDifferentiator, GradientEstimator, Method
+from skopt_evo.exceptions import NoHypergradientWarning
+from skopt_evo.hypergrad import Exact, GradientEstimator
+from skopt_evo.hypergrad._exact import FoldDifferentiator
+from skopt_evo.hypergrad._resolve import Method
 from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._descent import Batch, Descent, Evaluations, Walker
 from skopt_evo.proposers._layout import layout_of
@@ -21,6 +24,7 @@ from skopt_evo.proposers._starts import Starts
 from skopt_evo.proposers._ways import way_down
 from skopt_evo.results import Trial, TrialGradient, gradient_of
 from skopt_evo.space import SearchSpace
+from skopt_evo.space._codec import Place
 from skopt_evo.strategies._base import FloatArray
 
 # Of the descents of a round, the best eighth goes on after so many steps each:
@@ -34,7 +38,10 @@ MAX_KNOWN_BATCHES = 100
 
 # A descent is dropped where it comes this close to the end of another one, on the unit
 # scale of each number; categories have to be the same.
-SAME, MOST_LEVELS = 0.02, 2**16
+SAME = 0.02
+
+# Genes of different categories are at least this far apart.
+CATEGORY = 2.0**-17
 
 # What is as far as this from the end of every descent, in some number, is unexplored.
 FAR = 0.4
@@ -169,6 +176,7 @@ class DescentProposer:
         self._trials: dict[bytes, Trial] = {}
         self._known: dict[bytes, Evaluated] = {}
         self._reasons: dict[str, str] = {}
+        self._n_exact = 0
         self._keys: dict[bytes, bytes] = {}
         self._runs: list[Run] = []
         self._ends: list[FloatArray] = []
@@ -202,9 +210,19 @@ class DescentProposer:
         if n_rough:
             warnings.warn(
                 f"Fits of {n_rough} of {len(self._known)} candidates used up their "
-                "iterations: their derivatives are less exact, and steps from them "
-                "are half as long. Raise max_iter of the estimator.",
+                "iterations: their derivatives are less exact. Raise max_iter of the "
+                "estimator.",
                 ConvergenceWarning,
+                stacklevel=2,
+            )
+        n_scored = sum(np.isfinite(known.loss) for known in self._known.values())
+        if isinstance(self._settings.method, Exact) and self._n_exact < n_scored:
+            reasons = [f"By {name!r}: {why}" for name, why in self._reasons.items()]
+            warnings.warn(
+                f"{n_scored - self._n_exact} of {n_scored} candidates had no exact "
+                f"derivative, and led nowhere. {' '.join(reasons[:1])} Pass "
+                "gradient='auto', which does without where it has to.",
+                NoHypergradientWarning,
                 stacklevel=2,
             )
         self._starts.warn_of_gaps([trial.params for trial in self._trials.values()])
@@ -215,8 +233,10 @@ class DescentProposer:
         found = gradient_of(trial)
         self._explain(found)
         slopes = self._slopes(genome, found)
-        if np.any(np.isfinite(slopes)):
-            self._tell_exact(trial, found)
+        movable = self._layout.active_in(genome) & self._layout.is_numeric
+        self._tell_exact(
+            trial, found, is_whole=bool(np.all(np.isfinite(slopes[movable])))
+        )
         penalty = self._pull.penalty(genome)
         trial.extras["hyper_penalty"] = penalty
         return Evaluated(
@@ -233,21 +253,23 @@ class DescentProposer:
         places = self._space.places_of(self._space.branch_of(genome))
         for name, derivative in found.params.items():
             if name in places:
-                genes = np.atleast_1d(np.arange(self._layout.n_genes)[places[name]])
-                rates = [self._space.genes[gene].slope(genome[gene]) for gene in genes]
-                slopes[genes] = np.ravel(derivative) / rates
+                slopes[places[name]] = derivative / self._rates(genome, places[name])
         return slopes
 
-    def _tell_exact(self, trial: Trial, found: TrialGradient) -> None:
+    def _tell_exact(
+        self, trial: Trial, found: TrialGradient, *, is_whole: bool
+    ) -> None:
         """Note exact derivatives of the score with their candidate."""
-        trial.extras["gradient_method"] = "exact"
+        if found.params and is_whole:
+            trial.extras["gradient_method"] = "exact"
+        self._n_exact += is_whole
         for name, derivative in found.params.items():
             trial.extras[f"grad_{name}"] = -derivative
 
     def _explain(self, found: TrialGradient) -> None:
-        """Say why there is no derivative, each reason once."""
+        """Say why there is no derivative by a parameter, the first time."""
         for name, reason in found.reasons.items():
-            if self._reasons.get(name) != reason:
+            if name not in self._reasons:
                 self._reasons[name] = reason
                 if self._settings.verbose:
                     print(f"No exact derivative by {name!r}: {reason}")
@@ -351,13 +373,23 @@ class DescentProposer:
 
     def _record(self, genome: FloatArray, gradient: FloatArray, method: str) -> None:
         """Note a gradient of the loss as derivatives of the score, with its trial."""
-        extras = self._trials[self._key(genome)].extras
-        if extras.get("gradient_method") == "exact":
+        trial = self._trials[self._key(genome)]
+        if trial.extras.get("gradient_method") == "exact":
             return  # nothing is better known
-        extras["gradient_method"] = method
-        for name, gene in self._space.gene_of(self._space.branch_of(genome)).items():
-            slope = self._space.genes[gene].slope(genome[gene])
-            extras[f"grad_{name}"] = -gradient[gene] * slope
+        trial.extras["gradient_method"] = method
+        exact = gradient_of(trial).params
+        for name, place in self._space.places_of(self._space.branch_of(genome)).items():
+            if name not in exact:
+                rates = self._rates(genome, place)
+                derivative = -gradient[place] * rates
+                trial.extras[f"grad_{name}"] = derivative
+
+    def _rates(self, genome: FloatArray, place: Place) -> Any:
+        """Return d(gene)/d(value) of a parameter, an array if it is one."""
+        if isinstance(place, slice):
+            genes = range(self._layout.n_genes)[place]
+            return np.array([self._rates(genome, gene) for gene in genes])
+        return self._space.genes[place].slope(genome[place])
 
     def _advance(self, run: Run) -> None:
         """Send a descent the losses it waits for, as long as they are all known."""
@@ -392,7 +424,7 @@ class DescentProposer:
         active = self._layout.active_in(one)
         gaps = np.abs(one - other)[active]
         is_numeric = self._layout.is_numeric[active]
-        return bool(np.all(gaps < np.where(is_numeric, distance, 0.5 / MOST_LEVELS)))
+        return bool(np.all(gaps < np.where(is_numeric, distance, CATEGORY)))
 
 
 def _together(known: Sequence[Evaluated]) -> Evaluations:

@@ -93,6 +93,14 @@ class Starts:
         self._n_untried = sum(self._n_needed(branch) for branch in self._descending)
         self._alone = alone and self._n_untried == 1 and not self._listed
         self._branches = self._branches_in_turn()
+        # Entries of an array start alike: of independent ones hardly any is sensible.
+        self._first = np.array(
+            [
+                np.flatnonzero(space.parameters == parameter)[0]
+                for parameter in space.parameters
+            ],
+            dtype=np.int64,
+        )
         self._levels = {
             (branch, gene): _in_turn(int(layout.n_levels[gene]), self._rng)
             for branch in self._descending
@@ -284,6 +292,7 @@ class Starts:
             for gene in self._categories(branch):
                 level = next(self._levels[branch, gene])
                 genome[gene] = (level + 0.5) / self._layout.n_levels[gene]
+            genome[:] = np.where(self._layout.is_numeric, genome[self._first], genome)
         return list(self._layout.snap(genomes))
 
     def _branches_in_turn(self) -> Iterator[int]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from skopt_evo.hypergrad import Automatic, Exact, LocalModel, Method
+from skopt_evo.hypergrad import Automatic, Exact, LocalModel
+from skopt_evo.hypergrad._resolve import Method
 from skopt_evo.optimizers import Adam, Optimizer
 from skopt_evo.proposers._descent import (
     Descent,
@@ -92,17 +93,15 @@ def _descend_freely(
     )
     here = walker.place(walker.origin, evaluations)
     if np.all(np.isfinite(here.slope)):
-        yield from descend_exactly(walker, here)
-        if model is None or np.isclose(here.loss, evaluations.losses[0]):
+        is_surrogate = not np.isclose(here.loss, evaluations.losses[0])
+        yield from descend_exactly(walker, here, is_surrogate=is_surrogate)
+        if model is None or not is_surrogate:
             return
         # What led here stood in for the score: the score itself has the last word.
         walker = replace(walker, start=_best(walker, history()))
-        evaluations = yield walker.batch(
-            walker.origin[np.newaxis], "start", 0, begins=True
-        )
+        # It is known, so that this takes no candidate.
+        here = yield from walker.visit(walker.origin, "start", 0, begins=True)
     if model is not None:
-        loss = float(evaluations.losses[0])
-        here = here._replace(loss=np.inf if np.isnan(loss) else loss)
         yield from descend_by_model(walker, here, model, history, rng)
 
 

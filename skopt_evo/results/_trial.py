@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.hypergrad import FoldGradient
+from skopt_evo.hypergrad._exact import FoldGradient, pick
 
 
 @dataclass(eq=False)
@@ -58,7 +58,7 @@ class Trial:
         """
         if any(fold["fit_error"] is not None for fold in self.folds):
             return np.nan
-        scores = [_pick(fold["test_scores"], metric) for fold in self.folds]
+        scores = [pick(fold["test_scores"], metric) for fold in self.folds]
         loss = -float(np.mean(scores))
         return loss if np.isfinite(loss) else np.nan
 
@@ -85,9 +85,3 @@ class Trial:
             if fold["fit_error"] is not None or not np.all(np.isfinite(values)):
                 return "failed"
         return "ok"
-
-
-def _pick(scores: Any, metric: str | None) -> float:
-    if not isinstance(scores, dict):
-        return float(scores)
-    return float(scores[metric] if metric is not None else next(iter(scores.values())))

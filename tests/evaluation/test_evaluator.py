@@ -14,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation import Evaluator
 from skopt_evo.evaluation._evaluator import BATCH_SECONDS, SHORT_SECONDS
-from skopt_evo.hypergrad import FoldDifferentiator
+from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
 
 X, y = load_iris(return_X_y=True)

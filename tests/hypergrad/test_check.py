@@ -120,7 +120,7 @@ def test_weights_of_samples_are_split_and_reach_the_fit() -> None:
         (NotANumber, "derivative by 'alpha' came out as nan"),
         (Silent, "returned no derivative by 'alpha'"),
         (WrongShape, r"has the shape \(2,\), its value \(\)"),
-        (OtherOutputs, "is not what r2_score makes of the outputs"),
+        (OtherOutputs, "is not what r2_score makes of the estimator"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_an_error(rule: Any, match: str) -> None:
@@ -162,3 +162,15 @@ def test_the_estimator_given_is_left_as_it_is() -> None:
     check_hypergradient(estimator, {"alpha": 0.1}, X, y)
     assert estimator.alpha == 3.0
     assert not hasattr(estimator, "coef_")
+
+
+@pytest.mark.parametrize("step", [0.0, -1e-4, 1.0])
+def test_a_step_that_leads_nowhere_is_refused(step: float) -> None:
+    with pytest.raises(ValueError, match=r"step=.* pass a float in \(0, 1\)"):
+        check_hypergradient(Ridge(), {"alpha": 1.0}, *data(), step=step)
+
+
+@pytest.mark.parametrize("params", [{}, ["alpha"], "alpha"], ids=repr)
+def test_parameters_without_values_are_refused(params: Any) -> None:
+    with pytest.raises(TypeError, match="is no dict of values"):
+        check_hypergradient(Ridge(), params, *data())

@@ -12,12 +12,12 @@ from sklearn.preprocessing import StandardScaler
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad import (
     PredictorRule,
-    Rule,
     check_hypergradient,
-    known_types,
     register_hypergradient,
 )
 from skopt_evo.hypergrad import _registry as registry
+from skopt_evo.hypergrad._protocol import Rule
+from skopt_evo.hypergrad._registry import known_types
 from tests.hypergrad.shrunk import Shrunk, ShrunkRule, WrongSign, data
 
 
@@ -83,9 +83,9 @@ def test_a_rule_without_parameters_says_so() -> None:
 
 
 def test_transformers_predict_nothing_and_predictors_transform_nothing() -> None:
-    with pytest.raises(NoHypergradientError, match="Ridge transforms nothing"):
+    with pytest.raises(NoHypergradientError, match="a Ridge is not covered as a step"):
         registry.transformer_rule(Ridge())
-    with pytest.raises(NoHypergradientError, match="StandardScaler predicts nothing"):
+    with pytest.raises(NoHypergradientError, match="StandardScaler is a transformer"):
         registry.predictor_rule(StandardScaler())
 
 
@@ -116,3 +116,17 @@ def test_a_rule_without_a_pullback_is_refused() -> None:
 def test_a_name_instead_of_a_list_of_names_is_refused() -> None:
     with pytest.raises(TypeError, match=r"pass a list, \['alpha'\]"):
         register_hypergradient(Shrunk, params="alpha")
+
+
+def test_parameters_that_the_estimator_has_not_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"\['alhpa'\] are no parameters of Ridge"):
+        register_hypergradient(Ridge, params=["alhpa"])
+
+
+def test_a_rule_that_cannot_be_made_is_refused() -> None:
+    class Abstract(ShrunkRule):
+        def __init__(self, strength: float) -> None:
+            self.strength = strength
+
+    with pytest.raises(TypeError, match="Abstract cannot be made without arguments"):
+        register_hypergradient(Shrunk, params=["alpha"])(Abstract)

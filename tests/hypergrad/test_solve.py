@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._solve import solve_by_iteration, solve_definite
 
 
@@ -53,8 +54,20 @@ def test_rounding_may_make_a_matrix_slightly_indefinite() -> None:
     np.testing.assert_allclose(solution, [1.0, 0.0, 2.0], rtol=1e-9)
 
 
+def test_what_lies_in_directions_without_curvature_is_refused() -> None:
+    right = np.random.default_rng(1).normal(size=12)
+    with pytest.raises(NoHypergradientError, match="directions without any curvature"):
+        solve_definite(singular(), right)
+
+
+def test_an_indefinite_matrix_is_refused() -> None:
+    with pytest.raises(NoHypergradientError, match="indefinite"):
+        solve_definite(np.diag([1.0, -1.0]), np.ones(2))
+
+
 def test_arguments_are_only_read() -> None:
-    matrix, right = singular(), np.ones(12)
+    matrix = singular()
+    right = matrix @ np.ones(12)
     matrix.flags.writeable = right.flags.writeable = False
     assert np.all(np.isfinite(solve_definite(matrix, right)))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skopt_evo.exceptions import SpaceCoverageWarning
+from skopt_evo.exceptions import NoHypergradientWarning, SpaceCoverageWarning
 from skopt_evo.hypergrad import FiniteDifference, resolve_gradient
 from skopt_evo.optimizers import resolve_optimizer
 from skopt_evo.proposers import DescentProposer, Proposer, Settings
@@ -76,6 +76,7 @@ def search(param_grid: Any, loss: Loss, *, n_iter: int, **settings: Any) -> list
     trials = [trial for batch in run(proposer, loss, n_iter) for trial in batch]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SpaceCoverageWarning)
+        warnings.simplefilter("ignore", NoHypergradientWarning)
         proposer.finish()
     return trials
 

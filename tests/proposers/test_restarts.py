@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import geom, loguniform, norm, poisson, randint, uniform
 
-from skopt_evo.exceptions import SpaceCoverageWarning
+from skopt_evo.exceptions import NoHypergradientWarning, SpaceCoverageWarning
 from skopt_evo.hypergrad import GRADIENTS, SPSA
 from skopt_evo.optimizers import OPTIMIZERS
 from skopt_evo.proposers._restarts import ETA, MAX_KNOWN_BATCHES
@@ -344,4 +344,5 @@ def test_any_space_with_any_settings_gets_new_allowed_candidates_within_the_budg
         assert unseen(layout, keys, np.random.default_rng(0)) is None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SpaceCoverageWarning)
+        warnings.simplefilter("ignore", NoHypergradientWarning)
         proposer.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skopt_evo.hypergrad import FoldGradient
+from skopt_evo.hypergrad._exact import FoldGradient
 from skopt_evo.results import Trial
 from skopt_evo.results._gradient import NOTHING, gradient_of
 

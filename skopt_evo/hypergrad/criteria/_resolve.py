@@ -55,9 +55,9 @@ def criterion_of(scorer: Any, estimator: Any) -> Criterion:
     is_known = isinstance(metric, Hashable) and metric in BUILDERS
     if not is_known:
         name = getattr(metric, "__name__", repr(metric))
-        known = sorted(known.__name__ for known in BUILDERS)
         raise NoHypergradientError(
-            f"the derivative of {name} is not known, only those of {known}."
+            f"the derivative of {name} is not known; the user guide has a list of "
+            "scores that have one."
         )
     if sign != usual_sign(metric):
         raise NoHypergradientError(

@@ -19,8 +19,8 @@ from skopt_evo.hypergrad.rules._linear import (
 )
 from skopt_evo.hypergrad.rules._penalty import ElasticPenalty
 
-# scikit-learn keeps the scale from falling below.
-SMALLEST_SCALE = 10.0 * np.finfo(np.float64).eps
+# A scale that is smaller, beside the spread of the targets, is that of a perfect fit.
+SMALLEST_SCALE = 1e-6
 
 
 @register_hypergradient(HuberRegressor, params=["alpha", "epsilon"])
@@ -62,7 +62,7 @@ class HuberRule(PredictorRule):
         by_epsilon = np.where(outside, weights * np.sign(residuals), 0.0)
         mixed = -inside * residuals / sigma**2
         second = np.sum(inside * residuals**2) / sigma**3
-        if not second > 0.0 or sigma <= SMALLEST_SCALE:
+        if not second > 0.0 or sigma <= SMALLEST_SCALE * np.std(fold.y):
             raise NoHypergradientError(
                 "HuberRegressor has found no scale: residuals of most samples are 0."
             )

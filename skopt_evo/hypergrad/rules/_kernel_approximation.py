@@ -135,7 +135,8 @@ class NystroemRule(TransformerRule):
             by_normalization += embedded.value.T @ cotangent
             parts.append((embedded, cotangent @ normalization))
         own = kernel.matrix(landmarks, landmarks)
-        parts.append((own, _pull_through_root(own.value, by_normalization)))
+        through = _pull_through_root(own.value, by_normalization, normalization)
+        parts.append((own, through))
         slopes = [matrix.by_params(changes) for matrix, changes in parts]
         params = {name: sum(slope.get(name, 0.0) for slope in slopes) for name in names}
         if not inputs:
@@ -147,7 +148,9 @@ class NystroemRule(TransformerRule):
         return Pullback(params, train, test)
 
 
-def _pull_through_root(matrix: FloatArray, cotangent: FloatArray) -> FloatArray:
+def _pull_through_root(
+    matrix: FloatArray, cotangent: FloatArray, root: FloatArray
+) -> FloatArray:
     """Return derivatives by a matrix from those by its inverse root.
 
     Parameters
@@ -156,6 +159,9 @@ def _pull_through_root(matrix: FloatArray, cotangent: FloatArray) -> FloatArray:
         The symmetric matrix.
     cotangent : ndarray of shape (n, n)
         The derivatives by V diag(f(l)) V'.
+    root : ndarray of shape (n, n)
+        What scikit-learn takes for that: between directions without any eigenvalue it
+        is an arbitrary rotation, of a singular value decomposition.
 
     Returns
     -------
@@ -171,10 +177,21 @@ def _pull_through_root(matrix: FloatArray, cotangent: FloatArray) -> FloatArray:
     # The mean of two slopes is off by the square of the gap.
     factors = 0.5 * (slopes[:, np.newaxis] + slopes)
     np.divide(roots[:, np.newaxis] - roots, gaps, out=factors, where=~are_near)
-    # Nothing but the signs, which are noise, tells those from each other.
-    is_least = np.abs(values) <= SMALLEST
-    factors[np.ix_(is_least, is_least)] = 0.0
-    inner = factors * (vectors.T @ cotangent @ vectors)
+    outer = vectors.T @ cotangent @ vectors
+    inner = factors * outer
+    none = np.flatnonzero(np.abs(values) <= SMALLEST)
+    if len(none):
+        some = np.setdiff1d(np.arange(len(values)), none)
+        # Of directions without an eigenvalue, those that the fit has turned them into.
+        turned = vectors[:, none].T @ root.T @ vectors[:, none]
+        sizes, kept = values[some], roots[some] / values[some]
+        across, down = outer[np.ix_(some, none)], outer[np.ix_(none, some)]
+        inner[np.ix_(some, none)] = (
+            kept[:, np.newaxis] * across - across @ turned.T / sizes[:, np.newaxis]
+        )
+        inner[np.ix_(none, some)] = down * kept - turned.T @ down / sizes
+        # Nothing but noise tells these from each other.
+        inner[np.ix_(none, none)] = 0.0
     return np.asarray(vectors @ inner @ vectors.T)
 
 

@@ -92,6 +92,7 @@ def _penalty(estimator: Any) -> ElasticPenalty:
     ratios = {"l1": 1.0, "l2": 0.0, None: 0.0}
     ratio = ratios.get(estimator.penalty, estimator.l1_ratio)
     return ElasticPenalty(
+        has_ratio=estimator.penalty not in ratios,
         strength=0.0 if estimator.penalty is None else 1.0 / estimator.C,
         # Its default was None once.
         l1_ratio=float(ratio or 0.0),

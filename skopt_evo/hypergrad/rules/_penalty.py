@@ -26,6 +26,8 @@ class ElasticPenalty:
         Its weight: what is called ``alpha``, and the inverse of what is called ``C``.
     l1_ratio : float, default=0.0
         The part of its kinked summand.
+    has_ratio : bool, default=True
+        Whether the part is a parameter; else it is fixed, and the parameter idle.
     intercept_scaling : float or None, default=None
         A constant feature whose coefficient is penalised as well, and makes the
         intercept; None if the intercept is free.
@@ -38,6 +40,7 @@ class ElasticPenalty:
 
     strength: float
     l1_ratio: float = 0.0
+    has_ratio: bool = True
     intercept_scaling: float | None = None
 
     def part(
@@ -91,10 +94,12 @@ class ElasticPenalty:
             rho * np.sign(coef) + (1.0 - rho) * coef,
             (rho * np.sign(constant) + (1.0 - rho) * constant) / scaling,
         )
-        by_ratio = Change(
-            strength * (np.sign(coef) - coef),
-            strength * (np.sign(constant) - constant) / scaling,
-        )
+        by_ratio = Change()
+        if self.has_ratio:
+            by_ratio = Change(
+                strength * (np.sign(coef) - coef),
+                strength * (np.sign(constant) - constant) / scaling,
+            )
         # d(1/C)/dC = -1/C^2.
         by_inverse = Change(*(-(strength**2) * part for part in by_strength[:2]))
         return {"alpha": by_strength, "C": by_inverse, "l1_ratio": by_ratio}

@@ -138,10 +138,11 @@ class ColumnTransformerRule(TransformerRule):
             first = first_tuned(steps, inner_names, inputs=False)
             folds = transformed_folds(steps, Fold(X, fold.y, X_test))
             made = transformer.output_indices_[part]
+            factor = (transformer.transformer_weights or {}).get(part, 1.0)
             pull = pull_through(
                 steps[first:],
                 folds[first:],
-                (cotangents[0][:, made], cotangents[1][:, made]),
+                (factor * cotangents[0][:, made], factor * cotangents[1][:, made]),
                 inner_names,
                 inputs=False,
             )

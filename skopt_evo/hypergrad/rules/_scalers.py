@@ -74,12 +74,13 @@ class StandardScalerRule(TransformerRule):
     ) -> Pullback:
         if fold.fit_params:
             raise NoHypergradientError(
-                "a StandardScaler with weights is tuned through."
+                "a StandardScaler fitted with sample weights is not covered behind "
+                "what is tuned."
             )
         X, X_test = as_matrix(fold.X), as_matrix(fold.X_test)
         if sparse.issparse(X):
             raise NoHypergradientError(
-                "a StandardScaler of sparse data is tuned through."
+                "a StandardScaler of sparse data is not covered behind what is tuned."
             )
         n_features = X.shape[1]
         scale = (

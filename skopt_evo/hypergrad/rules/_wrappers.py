@@ -116,6 +116,10 @@ class TransformedTargetRule(_WrapperRule):
         inputs: bool,
     ) -> Pullback:
         y = np.asarray(fold.y, dtype=np.float64)
+        if y.ndim > 1 and isinstance(estimator.transformer_, FunctionTransformer):
+            raise NoHypergradientError(
+                "several targets are transformed by a function, which may mix them."
+            )
         transformed = estimator.transformer_.transform(y.reshape(len(y), -1))
         inner = replace(
             fold,

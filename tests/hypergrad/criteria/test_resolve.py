@@ -33,8 +33,7 @@ def test_every_scorer_has_a_criterion_or_is_declined_by_its_name(name: str) -> N
         assert criterion_of(scorer, None).name
         return
     metric = scorer._score_func.__name__
-    match = rf"derivative of {metric} is not known, only those of .*'accuracy_score'.*"
-    with pytest.raises(NoHypergradientError, match=match + "'r2_score'"):
+    with pytest.raises(NoHypergradientError, match=f"{metric} is not known; the user"):
         criterion_of(scorer, None)
 
 

@@ -219,3 +219,13 @@ def test_a_choice_of_how_to_treat_classes_is_declined() -> None:
 def test_the_search_over_its_own_grid_has_no_rule() -> None:
     with pytest.raises(NoHypergradientError, match="no rule for LogisticRegressionCV"):
         predictor_rule(LogisticRegressionCV())
+
+
+@pytest.mark.filterwarnings("ignore:l1_ratio parameter is only used")
+@pytest.mark.filterwarnings("ignore:.*penalty.*deprecated")
+def test_a_ratio_that_is_not_used_has_a_derivative_of_zero() -> None:
+    estimator = LogisticRegression(penalty="l2", tol=1e-8)
+    check = check_hypergradient(
+        estimator, {"l1_ratio": 0.4}, *classes(), scoring="neg_log_loss"
+    )
+    assert check["exact"].tolist() == [0.0]

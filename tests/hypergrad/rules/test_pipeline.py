@@ -113,6 +113,15 @@ def test_transformers_of_some_columns_are_tuned(is_nested) -> None:
     assert_exact(make_pipeline(columns, Ridge()), params, regression())
 
 
+def test_weights_of_transformers_are_factors() -> None:
+    columns = ColumnTransformer(
+        [("scaled", FeatureScale(), [0, 2]), ("rest", "passthrough", [1, 3])],
+        transformer_weights={"scaled": 3.0, "rest": 0.5},
+    )
+    params = {"columntransformer__scaled__weights": np.array([0.3, 2.0])}
+    assert_exact(make_pipeline(columns, Ridge()), params, regression())
+
+
 def test_weights_of_samples_reach_the_final_step() -> None:
     X, y = regression()
     pipeline = make_pipeline(FeatureScale(), Ridge())
@@ -140,6 +149,11 @@ def test_a_pipeline_in_a_pipeline_is_gone_through() -> None:
             "no rule for PCA",
         ),
         ([PCA(2)], {"pca__tol": 0.1}, "no rule for PCA"),
+        (
+            [make_pipeline(FeatureScale())],
+            {"pipeline__featurescale__weights": SCALES},
+            "put the steps into the outer one",
+        ),
         ([TargetEncoder()], {"ridge__alpha": 1.0}, "targetencoder.*something else"),
         ([FeatureScale()], {"ridge__tol": 1.0}, "not that of 'tol'"),
         (

@@ -38,6 +38,18 @@ def test_transformed_targets_may_be_several() -> None:
     assert_exact(regressor, {"regressor__alpha": 5.0}, regression(n_targets=2))
 
 
+def test_functions_of_several_targets_are_declined() -> None:
+    regressor = TransformedTargetRegressor(Ridge(), func=np.cbrt, inverse_func=cube)
+    with pytest.raises(NoHypergradientError, match="may mix them"):
+        check_hypergradient(
+            regressor, {"regressor__alpha": 5.0}, *regression(n_targets=2)
+        )
+
+
+def cube(values: np.ndarray) -> np.ndarray:
+    return values**3
+
+
 def test_targets_that_are_mixed_are_declined() -> None:
     regressor = TransformedTargetRegressor(Ridge(), transformer=PCA())
     with pytest.raises(NoHypergradientError, match="transformed by PCA"):
