@@ -7,13 +7,23 @@ place, so ``except ValueError`` around a search keeps working::
     └── SkoptEvoError
         ├── SearchSpaceError (ValueError)       param_grid is no search space
         │   └── SearchSpaceTypeError (TypeError)    ... because of the type of a value
-        └── NoHypergradientError (ValueError)   there is no exact derivative
+        ├── NoHypergradientError (ValueError)   there is no exact derivative
+        └── CheckpointError (ValueError)        a checkpoint cannot be used
+            ├── CheckpointLockedError               ... another search is using it
+            └── CheckpointMismatchError             ... it belongs to another search
     UserWarning
+    ├── CheckpointWarning       a checkpoint is incomplete, or no longer written
+    ├── NoHypergradientWarning  candidates without the exact derivative asked for
     └── SpaceCoverageWarning    a part of the space cannot be searched as asked
 """
 
 __all__ = [
+    "CheckpointError",
+    "CheckpointLockedError",
+    "CheckpointMismatchError",
+    "CheckpointWarning",
     "NoHypergradientError",
+    "NoHypergradientWarning",
     "SearchSpaceError",
     "SearchSpaceTypeError",
     "SkoptEvoError",
@@ -38,6 +48,26 @@ class NoHypergradientError(SkoptEvoError, ValueError):
 
     Rules raise it to decline; the message says why.
     """
+
+
+class CheckpointError(SkoptEvoError, ValueError):
+    """A checkpoint is no journal, is damaged, or cannot be opened."""
+
+
+class CheckpointLockedError(CheckpointError):
+    """Another search, in this process or in another one, is using the checkpoint."""
+
+
+class CheckpointMismatchError(CheckpointError):
+    """The checkpoint was written by a search for something else."""
+
+
+class CheckpointWarning(UserWarning):
+    """A checkpoint is incomplete, of other versions, or can no longer be written."""
+
+
+class NoHypergradientWarning(UserWarning):
+    """``gradient="exact"`` was asked for, and candidates had no exact derivative."""
 
 
 class SpaceCoverageWarning(UserWarning):

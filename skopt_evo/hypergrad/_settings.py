@@ -13,8 +13,8 @@ class Exact:
     """Exact derivatives of the score, where there is a rule for the estimator.
 
     They come with the fit of a candidate, for about the price of another one. Without a
-    rule for its class, for a numeric parameter or for the scorer there is an error before
-    anything is fitted. What only the fit tells is warned of at the end: see
+    rule for its class, for a numeric parameter or for the scorer there is an error
+    before anything is fitted. What only the fit tells is warned of at the end: see
     :class:`~skopt_evo.exceptions.NoHypergradientWarning`.
 
     References
