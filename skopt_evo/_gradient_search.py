@@ -21,6 +21,9 @@ from skopt_evo.proposers import DescentProposer, Settings
 # How many starts the results of another search are good for, as a share of n_iter.
 RESULTS_SHARE = 1 / 5
 
+# With more values than this a parameter is not checked for each of them.
+MOST_CATEGORIES = 100
+
 
 class GradientSearchCV(BaseEvoSearchCV):
     """Search for good hyperparameters by gradient descent, with restarts.
@@ -329,32 +332,41 @@ class GradientSearchCV(BaseEvoSearchCV):
         method = resolve_gradient(self.gradient)
         if not isinstance(method, (Automatic, Exact)):
             return None, False
-        params = self.estimator.get_params()
-        scorer = scorer_of(scorers, metric)
         names, can_start = set(), []
         for branch in range(space.n_branches):
-            genome = space.encode_known(params, branch)
             numeric = [
                 name
                 for name in space.places_of(branch)
                 if space.branches[branch][name].is_numeric
             ]
             names.update(numeric)
-            setting = clone(space.decode(genome), safe=False)
-            estimator = clone(self.estimator).set_params(**setting)
-            reasons = reasons_against(estimator, numeric, scorer)
-            if reasons and isinstance(method, Exact):
-                name, reason = next(iter(reasons.items()))
-                raise NoHypergradientError(
-                    f"gradient='exact' is not possible for parameter {name!r} of "
-                    f"{self.estimator!r}, scored by {scorer!r}: {reason} There are "
-                    f"rules for {known_types()}. Pass gradient='auto', which does "
-                    "without where it has to."
-                )
+            own, *others = _settings_of(space, branch, self.estimator.get_params())
             if numeric:
-                can_start.append(not reasons)
+                can_start.append(
+                    not self._reasons_against(own, numeric, metric, scorers)
+                )
+            if isinstance(method, Exact):
+                for setting in (own, *others):
+                    self._check_exact(setting, numeric, metric, scorers)
         gradient = FoldDifferentiator(scorers, metric, frozenset(names))
         return gradient, bool(can_start) and can_start[0]
+
+    def _reasons_against(self, setting, names, metric, scorers):
+        """Return why there are no exact derivatives by some of the parameters."""
+        setting = clone(setting, safe=False)
+        estimator = clone(self.estimator).set_params(**setting)
+        return reasons_against(estimator, names, scorer_of(scorers, metric))
+
+    def _check_exact(self, setting, names, metric, scorers):
+        """Raise if a setting has not all exact derivatives."""
+        reasons = self._reasons_against(setting, names, metric, scorers)
+        for name, reason in reasons.items():
+            raise NoHypergradientError(
+                f"gradient='exact' is not possible for parameter {name!r} of "
+                f"{self.estimator!r}, scored by {scorer_of(scorers, metric)!r}, at "
+                f"{setting!r}: {reason} There are rules for {known_types()}. Pass "
+                "gradient='auto', which does without where it has to."
+            )
 
     def _select_best_index(self, refit, refit_metric, results):
         """Return the row with the best score, held back by `hyper_l2`."""
@@ -373,6 +385,19 @@ class GradientSearchCV(BaseEvoSearchCV):
                 for name in space.parameter_names
             },
         }
+
+
+def _settings_of(space, branch, params):
+    """Yield the setting of a branch next to `params`, then one for each category."""
+    genome = space.encode_known(params, branch)
+    yield space.decode(genome)
+    for gene in space.gene_of(branch).values():
+        dimension = space.genes[gene]
+        if not dimension.is_numeric and 0 < dimension.n_levels <= MOST_CATEGORIES:
+            for level in range(dimension.n_levels):
+                other = genome.copy()
+                other[gene] = (level + 0.5) / dimension.n_levels
+                yield space.decode(space.snap(other))
 
 
 def _no_derivative(space, name):

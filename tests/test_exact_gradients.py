@@ -13,7 +13,7 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeRegressor
 
 from skopt_evo import GradientSearchCV
@@ -355,3 +355,10 @@ def test_restarts_give_all_entries_of_an_array_the_same_value():
     for params in np.array(results["params"])[is_restart]:
         weights = params["featurescale__weights"]
         np.testing.assert_allclose(weights, weights[0])
+
+
+def test_each_category_has_to_have_the_derivatives_asked_for():
+    grid = {"loss": ["squared_hinge", "hinge"], "C": loguniform(1e-2, 1e2)}
+    search = GradientSearchCV(LinearSVC(), grid, gradient="exact", scoring="accuracy")
+    with pytest.raises(NoHypergradientError, match="'loss': 'hinge'"):
+        search.fit(X_cancer, y_cancer)
