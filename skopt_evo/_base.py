@@ -1,9 +1,13 @@
 """The fit template that both searches share."""
 
 import time
+import warnings
 from abc import abstractmethod
+from contextlib import nullcontext
 from copy import deepcopy
-from numbers import Integral
+from itertools import pairwise
+from numbers import Integral, Real
+from os import PathLike
 
 import numpy as np
 from sklearn.base import clone, is_classifier
@@ -24,7 +28,15 @@ from skopt_evo._sklearn_compat import (
     search_estimator_has,
     warn_or_raise_about_fit_failures,
 )
-from skopt_evo.evaluation import Evaluator, SearchLoop
+from skopt_evo.checkpoint import compare, make_header
+from skopt_evo.evaluation import (
+    Checkpoint,
+    Deadline,
+    Evaluator,
+    NoChange,
+    OutOfTimeError,
+    SearchLoop,
+)
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.results import extra_columns
 from skopt_evo.space import SearchSpace, check_parameter_names
@@ -43,6 +55,25 @@ FITTED_ATTRIBUTES = (
     "pareto_front_",
     "refit_time_",
     "scorer_",
+    "stop_reason_",
+)
+
+# The parameters of a search that its results do not depend on, or that a checkpoint
+# compares in their own way.
+NOT_RESULTS = (
+    "checkpoint",
+    "cv",
+    "estimator",
+    "n_iter",
+    "n_iter_no_change",
+    "n_jobs",
+    "param_grid",
+    "pre_dispatch",
+    "random_state",
+    "scoring",
+    "timeout",
+    "tol",
+    "verbose",
 )
 
 # What scikit-learn's callbacks leave on an estimator while it is fitted; a search that
@@ -60,6 +91,10 @@ class BaseEvoSearchCV(BaseSearchCV):
         "n_iter": [Interval(Integral, 1, None, closed="left")],
         # Checked against the space.
         "initial_params": "no_validation",
+        "checkpoint": [str, PathLike, None],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), None],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "timeout": [Interval(Real, 0, None, closed="neither"), None],
         "random_state": ["random_state"],
     }
 
@@ -71,6 +106,10 @@ class BaseEvoSearchCV(BaseSearchCV):
         *,
         n_iter,
         initial_params,
+        n_iter_no_change,
+        tol,
+        timeout,
+        checkpoint,
         scoring,
         n_jobs,
         refit,
@@ -95,10 +134,14 @@ class BaseEvoSearchCV(BaseSearchCV):
         self.param_grid = param_grid
         self.n_iter = n_iter
         self.initial_params = initial_params
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.timeout = timeout
+        self.checkpoint = checkpoint
         self.random_state = random_state
 
     @abstractmethod
-    def _make_proposer(self, space, metric, seed, start, scorers):
+    def _make_proposer(self, space, metric, seed, start, scorers, n_iter):
         """Return the proposer of a space that is too large to try everything.
 
         Parameters
@@ -113,6 +156,8 @@ class BaseEvoSearchCV(BaseSearchCV):
             What to begin with.
         scorers : callable
             The scorer, or scikit-learn's object for several of them.
+        n_iter : int
+            How many candidates there will be, unless the search is extended.
         """
 
     def _missing_values(self, space):
@@ -169,8 +214,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             self.__dict__.pop(attribute, None)
         self._check_search_parameters()
         seed = _resolve_seed(self.random_state)
-        space = SearchSpace(self.param_grid, seed=seed)
-        check_parameter_names(self.estimator, space)
+        check_parameter_names(self.estimator, SearchSpace(self.param_grid, seed=seed))
 
         scorers, refit_metric = self._get_scorers()
         X, y = indexable(X, y)
@@ -180,7 +224,14 @@ class BaseEvoSearchCV(BaseSearchCV):
 
         root = SearchTask.root(self, max_subtasks=1 + (self.refit is not False), **data)
         splits = self._make_splits(X, y, routed_params.splitter.split)
-        trials = self._search(space, seed, scorers, X, y, splits, routed_params, root)
+        checkpoint = self._open_checkpoint(X, y, params, splits, seed)
+        with checkpoint or nullcontext():
+            if checkpoint is not None:
+                seed = checkpoint.header["seed"]
+            space = SearchSpace(self.param_grid, seed=seed)
+            trials = self._search(
+                space, seed, scorers, X, y, splits, routed_params, root, checkpoint
+            )
         # First the results: whatever happens from here on, they are there.
         self.cv_results_, self.multimetric_ = self._tabulate(trials, space)
         self.n_splits_ = len(splits)
@@ -255,8 +306,48 @@ class BaseEvoSearchCV(BaseSearchCV):
             )
         return splits
 
-    def _search(self, space, seed, scorers, X, y, splits, routed_params, root):
+    def _open_checkpoint(self, X, y, params, splits, seed):
+        """Return the checkpoint, if there is to be one and it belongs to this search.
+
+        A seed that nobody chose is that of the checkpoint.
+        """
+        if self.checkpoint is None:
+            return None
+        settings, metric = self.get_params(deep=False), self._steering_metric()
+        is_single = self.scoring is None or isinstance(self.scoring, str)
+        parts = {
+            "data": X,
+            "targets": y,
+            "fit_params": params,
+            "splits": splits,
+            "scoring": self.scoring,
+            "space": self.param_grid,
+            "estimator": self.estimator,
+            "settings": {
+                "search": type(self),
+                **{k: v for k, v in settings.items() if k not in NOT_RESULTS},
+                # Another winner may be chosen of the same candidates.
+                "refit": None if is_single else metric or self.refit is True,
+            },
+        }
+        header = make_header(seed=seed, **parts)
+        checkpoint = Checkpoint(self.checkpoint, header)
+        try:
+            chosen = None if self.random_state is None else seed
+            compare(checkpoint.header, {**header, "seed": chosen})
+            checkpoint.extend(self.n_iter)
+        except BaseException:
+            checkpoint.__exit__(None, None, None)
+            raise
+        return checkpoint
+
+    def _search(
+        self, space, seed, scorers, X, y, splits, routed_params, root, checkpoint
+    ):
         """Evaluate candidates until the budget is used up; return them as trials."""
+        # What is proposed depends on the budget: first that of the first call.
+        budgets = [self.n_iter] if checkpoint is None else checkpoint.budgets
+        n_iter = budgets[0]
         start = parse_initial_params(
             self.initial_params,
             space,
@@ -264,18 +355,21 @@ class BaseEvoSearchCV(BaseSearchCV):
             steering=self._steering_metric(),
             n_splits=len(splits),
         )
-        is_exhaustive = space.size <= self.n_iter
-        n_candidates = int(space.size) if is_exhaustive else self.n_iter
+        is_exhaustive = space.size <= n_iter
+        n_candidates = int(space.size) if is_exhaustive else budgets[-1]
         if is_exhaustive:
             proposer = GridProposer(space)
         else:
             steering = self._steering_metric()
-            proposer = self._make_proposer(space, steering, seed, start, scorers)
+            proposer = self._make_proposer(
+                space, steering, seed, start, scorers, n_iter
+            )
         if self.verbose > 0:
             print(
                 f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
                 f"totalling {n_candidates * len(splits)} fits"
             )
+        deadline = Deadline(self.timeout)
         evaluator = Evaluator(
             clone(self.estimator),
             X,
@@ -293,22 +387,57 @@ class BaseEvoSearchCV(BaseSearchCV):
             n_jobs=self.n_jobs,
             pre_dispatch=self.pre_dispatch,
             gradient=proposer.gradient,
+            checkpoint=checkpoint,
+            deadline=deadline,
         )
         n_fits = n_candidates * len(splits)
         search = root.subtask(
             "search", max_subtasks=n_fits if is_exhaustive else None, sequential=False
         )
         loop = SearchLoop(
-            evaluator, proposer, n_candidates, search, has_generations=not is_exhaustive
+            evaluator,
+            proposer,
+            min(n_candidates, n_iter),
+            search,
+            has_generations=not is_exhaustive,
         )
         trials = []
         with evaluator:
-            for trial in loop:
-                self._check_refit_of_callable(trial)
-                trials.append(trial)
+            self.stop_reason_ = self._run(loop, [n_iter, *budgets], trials, deadline)
+        if self.stop_reason_ == "interrupted":
+            # Not before the workers are gone: threads set filters of warnings.
+            warnings.warn(
+                f"The search was interrupted. It ends with the {len(trials)} "
+                "candidates that were evaluated.",
+                UserWarning,
+                stacklevel=2,
+            )
         search.end()
         proposer.finish()
         return trials
+
+    def _run(self, loop, budgets, trials, deadline):
+        """Add evaluated candidates to `trials`; return why there are no more."""
+        no_change = NoChange(self.n_iter_no_change, self.tol, self._steering_metric())
+        try:
+            for before, budget in pairwise(budgets):
+                loop.extend(budget - before)
+                for trial in loop:
+                    self._check_refit_of_callable(trial)
+                    trials.append(trial)
+                    deadline.arm()
+                    if no_change.is_over(trial):
+                        return "n_iter_no_change"
+                    deadline.check()
+                if loop.is_stopped:
+                    return "callback"
+        except OutOfTimeError:
+            return "timeout"
+        except KeyboardInterrupt:
+            if not trials:
+                raise
+            return "interrupted"
+        return "n_iter" if len(trials) >= budgets[-1] else "exhausted"
 
     def _check_refit_of_callable(self, trial):
         """Check `refit` as soon as a callable scorer shows that it has many metrics."""

@@ -123,6 +123,26 @@ class GeneticSearchCV(BaseEvoSearchCV):
         tried anew, up to a quarter of `n_iter`. Candidates outside of `param_grid` are
         left out.
 
+    n_iter_no_change : int, default=None
+        The search ends when so many candidates in a row have not improved the best
+        score by more than `tol`.
+
+    tol : float, default=1e-4
+        What does not count as an improvement, in units of the score.
+
+    timeout : float, default=None
+        Seconds that the search may take, after which it ends with what it has: after
+        the fit that is under way, or within a second if fits are left to workers. The
+        first candidate is evaluated in any case, and fitting the best one on all the
+        data comes on top.
+
+    checkpoint : str or path-like, default=None
+        A file that keeps each evaluated split, so that nothing is evaluated twice. The
+        same call goes on where the last one ended, however it did, and ends with the
+        same results; with a larger `n_iter` it extends the search. Without a
+        `random_state` it is that of the first call. Another search, other data, splits
+        or scores are an error. See :doc:`the user guide </user_guide/checkpoints>`.
+
     scoring : str, callable, list, tuple or dict, default=None
         How the predictions on the test set are scored, as in
         :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics the search
@@ -207,6 +227,11 @@ class GeneticSearchCV(BaseEvoSearchCV):
     multimetric_ : bool
         Whether there are several metrics.
 
+    stop_reason_ : str
+        Why the search ended: ``"n_iter"``, the budget is used up; ``"exhausted"``,
+        there is nothing left to try; ``"n_iter_no_change"``; ``"timeout"``;
+        ``"callback"``, a callback asked for it; ``"interrupted"``, by Ctrl-C.
+
     classes_ : ndarray of shape (n_classes,)
         The class labels. Only available if the search is refitted and the estimator is
         a classifier.
@@ -283,6 +308,10 @@ class GeneticSearchCV(BaseEvoSearchCV):
         surrogate="auto",
         lookahead=4,
         initial_params=None,
+        n_iter_no_change=None,
+        tol=1e-4,
+        timeout=None,
+        checkpoint=None,
         scoring=None,
         n_jobs=None,
         refit=True,
@@ -298,6 +327,10 @@ class GeneticSearchCV(BaseEvoSearchCV):
             param_grid,
             n_iter=n_iter,
             initial_params=initial_params,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            timeout=timeout,
+            checkpoint=checkpoint,
             scoring=scoring,
             n_jobs=n_jobs,
             refit=refit,
@@ -365,7 +398,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
             for name, table in OPERATORS.items()
         }
 
-    def _make_proposer(self, space, metric, seed, start, scorers):
+    def _make_proposer(self, space, metric, seed, start, scorers, n_iter):
         is_auto = self.population_size == "auto"
         settings = EvolutionSettings(
             strategy=self.strategy,
@@ -380,7 +413,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
                 layout_of(space),
                 seed=seed,
                 starts=np.concatenate([given, own]),
-                n_iter=self.n_iter,
+                n_iter=n_iter,
                 n_objectives=self._n_objectives(),
                 known=known,
             )
@@ -394,5 +427,5 @@ class GeneticSearchCV(BaseEvoSearchCV):
             )
 
         if start.has_results:
-            return WarmStartProposer(space, start, self.n_iter, make)
+            return WarmStartProposer(space, start, n_iter, make)
         return make(start.genomes, None)

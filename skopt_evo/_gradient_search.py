@@ -113,6 +113,26 @@ class GradientSearchCV(BaseEvoSearchCV):
         are starts, up to a fifth of `n_iter`; candidates outside of `param_grid` are
         left out. They come before the estimator's own parameters.
 
+    n_iter_no_change : int, default=None
+        The search ends when so many candidates in a row have not improved the best
+        score by more than `tol`.
+
+    tol : float, default=1e-4
+        What does not count as an improvement, in units of the score.
+
+    timeout : float, default=None
+        Seconds that the search may take, after which it ends with what it has: after
+        the fit that is under way, or within a second if fits are left to workers. The
+        first candidate is evaluated in any case, and fitting the best one on all the
+        data comes on top.
+
+    checkpoint : str or path-like, default=None
+        A file that keeps each evaluated split, so that nothing is evaluated twice. The
+        same call goes on where the last one ended, however it did, and ends with the
+        same results; with a larger `n_iter` it extends the search. Without a
+        `random_state` it is that of the first call. Another search, other data, splits
+        or scores are an error. See :doc:`the user guide </user_guide/checkpoints>`.
+
     scoring : str, callable, list, tuple or dict, default=None
         How the predictions on the test set are scored, as in
         :class:`~sklearn.model_selection.GridSearchCV`. Of several metrics the search
@@ -195,6 +215,11 @@ class GradientSearchCV(BaseEvoSearchCV):
     multimetric_ : bool
         Whether there are several metrics.
 
+    stop_reason_ : str
+        Why the search ended: ``"n_iter"``, the budget is used up; ``"exhausted"``,
+        there is nothing left to try; ``"n_iter_no_change"``; ``"timeout"``;
+        ``"callback"``, a callback asked for it; ``"interrupted"``, by Ctrl-C.
+
     classes_ : ndarray of shape (n_classes,)
         The class labels. Only available if the search is refitted and the estimator is
         a classifier.
@@ -265,6 +290,10 @@ class GradientSearchCV(BaseEvoSearchCV):
         gradient="auto",
         hyper_l2=0.0,
         initial_params=None,
+        n_iter_no_change=None,
+        tol=1e-4,
+        timeout=None,
+        checkpoint=None,
         scoring=None,
         n_jobs=None,
         refit=True,
@@ -280,6 +309,10 @@ class GradientSearchCV(BaseEvoSearchCV):
             param_grid,
             n_iter=n_iter,
             initial_params=initial_params,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            timeout=timeout,
+            checkpoint=checkpoint,
             scoring=scoring,
             n_jobs=n_jobs,
             refit=refit,
@@ -311,17 +344,17 @@ class GradientSearchCV(BaseEvoSearchCV):
             verbose=self.verbose > 0,
         )
 
-    def _make_proposer(self, space, metric, seed, start, scorers):
+    def _make_proposer(self, space, metric, seed, start, scorers, n_iter):
         gradient, is_exact = self._exact_gradient(space, metric, scorers)
         n_given = len(start.genomes)
         if start.has_results:
-            n_given = max(1, round(RESULTS_SHARE * self.n_iter))
+            n_given = max(1, round(RESULTS_SHARE * n_iter))
         return DescentProposer(
             space,
             self._settings(is_exact=is_exact),
             metric,
             seed,
-            n_iter=self.n_iter,
+            n_iter=n_iter,
             params=self.estimator.get_params(),
             given=start.genomes[:n_given],
             gradient=gradient,
@@ -403,6 +436,6 @@ def _settings_of(space, branch, params):
 def _no_derivative(space, name):
     """Return what stands for a derivative that is not known: NaN, or an array of it."""
     for branch in space.branches:
-        if name in branch and branch[name].is_vector:
+        if name in branch and branch[name].is_vector and branch[name].is_numeric:
             return np.full(len(branch[name].elements), np.nan)
     return np.nan

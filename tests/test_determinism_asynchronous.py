@@ -61,7 +61,7 @@ class OneAtATime:
 class AsynchronousSearch(GeneticSearchCV):
     n_in_flight = 1
 
-    def _make_proposer(self, space, metric, seed, start):
+    def _make_proposer(self, space, metric, *args):
         return EvolutionProposer(
             space, OneAtATime(), metric, lookahead=self.n_in_flight
         )
@@ -155,6 +155,7 @@ class FailingProposer:
     """Proposes until it fails, with candidates in flight."""
 
     lookahead = 3
+    gradient = None
 
     def __init__(self, proposer, error):
         self.proposer, self.error, self.n_left = proposer, error, 4
@@ -173,12 +174,12 @@ class FailingProposer:
 
 
 class FailingSearch(AsynchronousSearch):
-    def _make_proposer(self, space, metric, seed, start):
-        proposer = super()._make_proposer(space, metric, seed, start)
+    def _make_proposer(self, space, metric, *args):
+        proposer = super()._make_proposer(space, metric, *args)
         return FailingProposer(proposer, self.error)
 
 
-@pytest.mark.parametrize("error", [ArithmeticError("no idea"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [ArithmeticError("no idea"), SystemExit()])
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_an_error_on_the_way_ends_the_search_and_not_the_next_one(
     backend, error, expected

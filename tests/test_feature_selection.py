@@ -189,6 +189,7 @@ def test_descents_have_a_gradient_beside_a_mask_but_none_of_it():
         n_iter=25,
         cv=2,
         scoring="neg_log_loss",
+        gradient="finite_difference",
         random_state=0,
     ).fit(*make_data(12))
     results = pd.DataFrame(search.cv_results_)

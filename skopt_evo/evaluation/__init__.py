@@ -1,6 +1,15 @@
 """Running the fits of a search."""
 
+from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._evaluator import Evaluator
 from skopt_evo.evaluation._loop import SearchLoop
+from skopt_evo.evaluation._stopping import Deadline, NoChange, OutOfTimeError
 
-__all__ = ["Evaluator", "SearchLoop"]
+__all__ = [
+    "Checkpoint",
+    "Deadline",
+    "Evaluator",
+    "NoChange",
+    "OutOfTimeError",
+    "SearchLoop",
+]

@@ -17,7 +17,9 @@ from skopt_evo._sklearn_compat import (
     fit_and_score,
     safe_split,
 )
+from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._pool import Pool
+from skopt_evo.evaluation._stopping import Deadline
 from skopt_evo.hypergrad import Fold
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
@@ -82,6 +84,10 @@ class Evaluator:
         As for :class:`joblib.Parallel`.
     gradient : FoldDifferentiator, default=None
         Differentiates each score by the parameters, beside the fit.
+    checkpoint : Checkpoint, default=None
+        Knows results of an earlier run, and keeps those of this one.
+    deadline : Deadline, default=Deadline(None)
+        When to give up waiting.
     """
 
     estimator: Any
@@ -93,6 +99,8 @@ class Evaluator:
     n_jobs: int | None = None
     pre_dispatch: int | str = "2*n_jobs"
     gradient: FoldDifferentiator | None = None
+    checkpoint: Checkpoint | None = None
+    deadline: Deadline = field(default_factory=lambda: Deadline(None))
     _flights: dict[Trial, Flight] = field(default_factory=dict, init=False)
     _n_submitted: int = field(default=0, init=False)
     _n_fits: int = field(default=0, init=False)
@@ -127,10 +135,10 @@ class Evaluator:
         fits = []
         for place, trial in enumerate(trials):
             number = self._n_submitted + place
-            no_folds: list[dict[str, Any] | None] = [None] * len(self.splits)
-            flight = Flight(trial.params, number, place, task, no_folds)
+            folds = self._recall(number, trial)
+            flight = Flight(trial.params, number, place, task, folds)
             self._flights[trial] = flight
-            fits += [(flight, split) for split in range(len(self.splits))]
+            fits += [(flight, split) for split in self._missing(flight)]
         self._n_submitted += len(trials)
         if size := self._batch_size():
             for first in range(0, len(fits), size):
@@ -152,17 +160,30 @@ class Evaluator:
         Exception
             What a fit raised, of this candidate or of another one, if `error_score` is
             ``"raise"``; what killed a worker.
+        OutOfTimeError
+            If the deadline is over, after a fit or within a second.
         """
         flight = self._flights.pop(trial)
         if not flight.with_workers:
-            for split in range(len(self.splits)):
+            for split in self._missing(flight):
+                self.deadline.check()
                 batch = [(flight, split)]
                 self._note(batch, _fit_and_score_all(**self._arguments(batch)))
         while None in flight.folds:
-            self._note(*self._pool.next_done())
+            self._note(*self._pool.next_done(self.deadline.check))
         trial.folds = [fold for fold in flight.folds if fold is not None]
         # Not among what scikit-learn makes its columns of.
         trial.gradients = [fold.pop("gradient", None) for fold in trial.folds]
+
+    def _recall(self, number: int, trial: Trial) -> list[dict[str, Any] | None]:
+        """Return the results of a candidate that are known already, None for others."""
+        n_splits = len(self.splits)
+        if self.checkpoint is None:
+            return [None] * n_splits
+        return self.checkpoint.recall(number, trial, n_splits)
+
+    def _missing(self, flight: Flight) -> list[int]:
+        return [split for split, fold in enumerate(flight.folds) if fold is None]
 
     def _batch_size(self) -> int:
         """Return how many fits make a task, 0 if they are not worth sending around.
@@ -212,10 +233,12 @@ class Evaluator:
     ) -> None:
         """Keep results until their candidate is waited for."""
         for (flight, split), fold in zip(batch, results, strict=True):
-            flight.folds[split] = fold
             self._n_fits += 1
             self._seconds += fold["fit_time"] + fold["score_time"]
             self._seconds += fold.pop("gradient_time", 0.0)
+            if self.checkpoint is not None:
+                self.checkpoint.note(flight.number, split, fold)
+            flight.folds[split] = fold
 
 
 def _fit_and_score_all(

@@ -46,6 +46,11 @@ class SearchLoop:
     has_generations : bool
         Whether candidates that are proposed together are a callback task of their own,
         after whose end a callback may stop the search.
+
+    Attributes
+    ----------
+    is_stopped : bool
+        Whether a callback has stopped it.
     """
 
     def __init__(
@@ -62,26 +67,38 @@ class SearchLoop:
         self._n_remaining = n_candidates
         self._task = task
         self._has_generations = has_generations
+        self.is_stopped = False
         self._n_batches = 0
         # The oldest first; a generation is there with the last of its candidates.
         self._in_flight: deque[tuple[Trial, SearchTask | None]] = deque()
 
     def __iter__(self) -> Iterator[Trial]:
         """Yield evaluated candidates until there are no more, or a callback stops."""
+        try:
+            yield from self._trials()
+        finally:
+            self._drop()
+
+    def _trials(self) -> Iterator[Trial]:
         while (n_new := self._start_more()) or self._in_flight:
             # Without new ones, one result more may be what the source waits for.
             n_left = self._source.lookahead if n_new else len(self._in_flight)
             done = []
             while len(self._in_flight) >= n_left:
-                trial, generation = self._in_flight.popleft()
+                trial, generation = self._in_flight[0]
                 self._evaluator.wait(trial)
+                self._in_flight.popleft()
                 done.append(trial)
                 yield trial
                 if generation is not None and generation.end():
-                    self._drop()
+                    self.is_stopped = True
                     return
             if done:
                 self._source.observe(done)
+
+    def extend(self, n_more: int) -> None:
+        """Allow for more candidates, when those before have come to their end."""
+        self._n_remaining += n_more
 
     def _start_more(self) -> int:
         """Ask for candidates and start them; return how many there are."""

@@ -115,14 +115,20 @@ class Pool:
         self._waiting.append((key, arguments))
         self._dispatch()
 
-    def next_done(self) -> tuple[Any, Any]:
+    def next_done(self, check: Callable[[], None] = lambda: None) -> tuple[Any, Any]:
         """Return the key and the result of a task that is done, each one once.
 
         Waits until there is one; raises what the task raised.
+
+        Parameters
+        ----------
+        check : callable
+            Called at least once a second while waiting; what it raises ends that.
         """
         if not self._calls_back:
             return self._next_done_behind_barrier()
         while True:
+            check()
             try:
                 key, outcome = self._done.get(timeout=SECONDS_OF_A_WAIT)
             except Empty:

@@ -378,8 +378,9 @@ class DescentProposer:
             return  # nothing is better known
         trial.extras["gradient_method"] = method
         exact = gradient_of(trial).params
-        for name, place in self._space.places_of(self._space.branch_of(genome)).items():
-            if name not in exact:
+        branch = self._space.branch_of(genome)
+        for name, place in self._space.places_of(branch).items():
+            if name not in exact and self._space.branches[branch][name].is_numeric:
                 rates = self._rates(genome, place)
                 derivative = -gradient[place] * rates
                 trial.extras[f"grad_{name}"] = derivative

@@ -74,6 +74,13 @@ DIFFERENCES = [
         versions="<1.7",
     ),
     Difference(
+        "test_random_search_cv_results_multimetric",
+        "Another metric leads a descent another way: `iter` and `origin` differ.",
+        modes="guided",
+        search="GradientSearchCV",
+        versions=">=1.7",
+    ),
+    Difference(
         "test_random_search_bad_cv",
         "The message is that of later versions.",
         versions="<1.9",

@@ -1,0 +1,128 @@
+"""Searches that end before their budget does."""
+
+import _thread
+import threading
+import time
+import warnings
+
+import joblib
+import numpy as np
+import pytest
+from scipy.stats import loguniform, uniform
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Ridge
+from sklearn.utils.validation import check_is_fitted
+
+from skopt_evo import GeneticSearchCV, GradientSearchCV
+
+SEARCHES = [GeneticSearchCV, GradientSearchCV]
+X, y = load_diabetes(return_X_y=True)
+X, y = X[:60], y[:60]
+
+
+class Slow(RegressorMixin, BaseEstimator):
+    """Takes a while to fit; the nearer `a` to 0.3 the better."""
+
+    def __init__(self, a=0.5, seconds=0.02):
+        self.a = a
+        self.seconds = seconds
+
+    def fit(self, X, y):
+        time.sleep(self.seconds)
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def predict(self, X):
+        return np.zeros(len(X))
+
+    def score(self, X, y):
+        return -((self.a - 0.3) ** 2)
+
+
+def make(search, **settings):
+    given = {"n_iter": 1000, "cv": 3, "random_state": 0, **settings}
+    return search(Slow(), {"a": uniform(0, 1)}, **given)
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_timeout_ends_with_what_there_is(search, n_jobs):
+    with joblib.parallel_backend("threading"):
+        fitted = make(search, timeout=0.6, n_jobs=n_jobs).fit(X, y)
+    assert fitted.stop_reason_ == "timeout"
+    assert 1 <= len(fitted.cv_results_["params"]) < 1000
+    check_is_fitted(fitted.best_estimator_)
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_the_first_candidate_is_evaluated_however_long_it_takes(search):
+    fitted = make(search, timeout=1e-9).fit(X, y)
+    assert len(fitted.cv_results_["params"]) == 1
+    assert fitted.stop_reason_ == "timeout"
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_it_ends_when_nothing_gets_better(search):
+    model = make(search, n_iter_no_change=5, tol=1e-3, n_iter=200)
+    fitted = model.set_params(estimator__seconds=0).fit(X, y)
+    assert fitted.stop_reason_ == "n_iter_no_change"
+    scores = fitted.cv_results_["mean_test_score"]
+    assert len(scores) < 200
+    before = scores[:-5].max()
+    assert scores[-5:].max() <= before + 1e-3
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_it_says_that_the_budget_is_used_up(search):
+    fitted = make(search, n_iter=5).set_params(estimator__seconds=0).fit(X, y)
+    assert fitted.stop_reason_ == "n_iter"
+    assert len(fitted.cv_results_["params"]) == 5
+
+
+def test_it_says_that_nothing_is_left_to_try():
+    grid = {"alpha": loguniform(1e-2, 1e2)}
+    search = GradientSearchCV(Ridge(), grid, n_iter=50, n_restarts=0, random_state=0)
+    fitted = search.fit(X, y)
+    assert fitted.stop_reason_ == "exhausted"
+    assert len(fitted.cv_results_["params"]) < 50
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_interrupt_keeps_what_was_evaluated(search, n_jobs):
+    model = make(search, n_jobs=n_jobs)
+    timer = threading.Timer(1.0, _thread.interrupt_main)
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        joblib.parallel_backend("threading"),
+    ):
+        warnings.simplefilter("always")
+        timer.start()
+        try:
+            fitted = model.fit(X, y)
+        finally:
+            timer.cancel()
+    assert fitted.stop_reason_ == "interrupted"
+    n_candidates = len(fitted.cv_results_["params"])
+    assert 1 <= n_candidates < 1000
+    assert any(f"with the {n_candidates} candidates" in str(w.message) for w in caught)
+    check_is_fitted(fitted.best_estimator_)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("timeout", 0),
+        ("timeout", -1.0),
+        ("timeout", "1 h"),
+        ("n_iter_no_change", 0),
+        ("n_iter_no_change", 2.5),
+        ("tol", -1e-4),
+        ("tol", None),
+    ],
+)
+@pytest.mark.parametrize("search", SEARCHES)
+def test_what_makes_no_sense_is_refused(search, name, value):
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of"):
+        make(search, **{name: value}).fit(X, y)
