@@ -85,7 +85,7 @@ class Checkpoint:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the file; one without a candidate that was not there before goes."""
+        """Close the file, and remove a new one that no candidate came into."""
         if self._is_new and not self._candidates:
             # A call that made no sense must not be in the way of the right one.
             with suppress(OSError):

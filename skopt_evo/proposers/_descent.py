@@ -283,6 +283,8 @@ def descend_adaptively(
     reach, is_closing = source.step, False
     iteration = 0
     while len(here.point) and _may_go_on(source, reach, pace):
+        if not source.has_probes:
+            reach = pace.length
         slope = yield from source.gradient(here, reach, iteration)
         iteration += 1
         better = yield from _step_downhill(

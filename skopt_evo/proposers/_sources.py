@@ -13,6 +13,10 @@ from skopt_evo.proposers._model_descent import Known, TrustRegion, _Surroundings
 from skopt_evo.strategies._base import FloatArray
 
 
+# The smallest and the largest radius of a model whose gradient is wanted.
+RADII = (0.05, TrustRegion.first)
+
+
 @dataclass(frozen=True)
 class ProbingSource:
     """Gradients from the losses at probes around a point.
@@ -126,8 +130,8 @@ class KnownSource:
     def gradient(
         self, place: Place, reach: float, iteration: int
     ) -> Generator[Batch, Evaluations, Slope]:
-        """Return what is known already."""
-        return self._slope(place)
+        """Return what is known already, of a model of what `reach` is within."""
+        return self._slope(place, float(np.clip(2.0 * reach, *RADII)))
         yield
 
     def beside(
@@ -135,13 +139,13 @@ class KnownSource:
     ) -> Generator[Batch, Evaluations, tuple[Place, Slope]]:
         """Evaluate a point."""
         place = yield from self.walker.visit(point, "step", iteration, begins=True)
-        return place, self._slope(place)
+        return place, self._slope(place, RADII[1])
 
-    def _slope(self, place: Place) -> Slope:
+    def _slope(self, place: Place, radius: float) -> Slope:
         if self.model is None or np.all(np.isfinite(place.slope)):
             return Slope(np.nan_to_num(place.slope))
         centre = self.walker.genomes(place.point[np.newaxis])[0]
         around = _Surroundings(self.walker.layout, centre, self.history())
-        gradient = around.fit(self.model, TrustRegion.first).slope
+        gradient = around.fit(self.model, radius).slope
         self.walker.note(place.point, gradient, self.model.name)
         return Slope(gradient)
