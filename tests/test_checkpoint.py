@@ -275,7 +275,11 @@ def test_another_metric_to_improve_is_an_error(search, tmp_path):
 @pytest.mark.parametrize("search", SEARCHES)
 def test_a_call_that_makes_no_sense_leaves_no_file(search, tmp_path):
     path = tmp_path / "journal"
-    for wrong in ({"initial_params": [{"c": 1}]}, {"space": {}}, {"scoring": "good"}):
+    for wrong in (
+        {"initial_params": [{"c": 1}]},
+        {"space": {"c": [1]}},
+        {"scoring": "good"},
+    ):
         with pytest.raises(ValueError, match=r"initial_params|param_grid|scoring"):
             make(search, path, **wrong).fit(X, y)
     assert not path.exists()
@@ -324,6 +328,23 @@ def test_what_ends_a_search_leaves_what_was_evaluated(
     resumed = make(search, path, **options).fit(X, y)
     assert results(resumed) == results(make(search, **options).fit(X, y))
     assert folds_in(path.read_bytes())[:7] == known
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_an_interrupted_search_goes_on(search, tmp_path, fits, monkeypatch):
+    path = tmp_path / "journal"
+
+    def interrupt():
+        if len(fits) == 8:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Hill, "before_fit", interrupt)
+    with pytest.warns(UserWarning, match="interrupted"):
+        make(search, path).fit(X, y)
+    assert folds_in(path.read_bytes()) == fits[:7]
+    monkeypatch.undo()
+    resumed = make(search, path).fit(X, y)
+    assert results(resumed) == results(make(search).fit(X, y))
 
 
 # ---- chance

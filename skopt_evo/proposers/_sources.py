@@ -12,7 +12,6 @@ from skopt_evo.proposers._descent import Batch, Evaluations, Place, Slope, Walke
 from skopt_evo.proposers._model_descent import Known, TrustRegion, _Surroundings
 from skopt_evo.strategies._base import FloatArray
 
-
 # The smallest and the largest radius of a model whose gradient is wanted.
 RADII = (0.05, TrustRegion.first)
 
