@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals"
 
 ROOT = Path(__file__).parents[2]
 X, y = np.arange(40.0).reshape(20, 2), np.arange(20.0)
-N_ITER, N_SPLITS, N_KILLS = 40, 3, 5
+N_ITER, N_SPLITS, N_KILLS = 40, 3, 3
 SEARCHES = {"genetic": GeneticSearchCV, "gradient": GradientSearchCV}
 
 
