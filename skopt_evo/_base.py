@@ -229,11 +229,12 @@ class BaseEvoSearchCV(BaseSearchCV):
             if checkpoint is not None:
                 seed = checkpoint.header["seed"]
             space = SearchSpace(self.param_grid, seed=seed)
-            trials = self._search(
+            trials, stop_reason = self._search(
                 space, seed, scorers, X, y, splits, routed_params, root, checkpoint
             )
         # First the results: whatever happens from here on, they are there.
         self.cv_results_, self.multimetric_ = self._tabulate(trials, space)
+        self.stop_reason_ = stop_reason
         self.n_splits_ = len(splits)
         self.scorer_ = scorer_attribute(scorers)
         if callable(self.scoring) and self.multimetric_:
@@ -344,7 +345,7 @@ class BaseEvoSearchCV(BaseSearchCV):
     def _search(
         self, space, seed, scorers, X, y, splits, routed_params, root, checkpoint
     ):
-        """Evaluate candidates until the budget is used up; return them as trials."""
+        """Evaluate candidates until the search ends; return them, and why it did."""
         # What is proposed depends on the budget: first that of the first call.
         budgets = [self.n_iter] if checkpoint is None else checkpoint.budgets
         n_iter = budgets[0]
@@ -403,8 +404,8 @@ class BaseEvoSearchCV(BaseSearchCV):
         )
         trials = []
         with evaluator:
-            self.stop_reason_ = self._run(loop, [n_iter, *budgets], trials, deadline)
-        if self.stop_reason_ == "interrupted":
+            stop_reason = self._run(loop, [n_iter, *budgets], trials, deadline)
+        if stop_reason == "interrupted":
             # Not before the workers are gone: threads set filters of warnings.
             warnings.warn(
                 f"The search was interrupted. It ends with the {len(trials)} "
@@ -414,7 +415,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             )
         search.end()
         proposer.finish()
-        return trials
+        return trials, stop_reason
 
     def _run(self, loop, budgets, trials, deadline):
         """Add evaluated candidates to `trials`; return why there are no more."""

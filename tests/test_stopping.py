@@ -1,6 +1,7 @@
 """Searches that end before their budget does."""
 
 import _thread
+import signal
 import threading
 import time
 import warnings
@@ -88,6 +89,15 @@ def test_it_says_that_nothing_is_left_to_try():
     assert len(fitted.cv_results_["params"]) < 50
 
 
+@pytest.fixture
+def interrupts():
+    """Have interrupts raise, which pytest's workers do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 @pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_an_interrupt_keeps_what_was_evaluated(search, n_jobs):
