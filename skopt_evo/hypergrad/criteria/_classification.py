@@ -112,9 +112,10 @@ def _log_loss(
     rows = np.arange(len(codes))
     # scikit-learn clips what it takes the logarithm of.
     eps = np.finfo(np.float64).eps
-    true = np.clip(probability[rows, codes], eps, 1.0 - eps)
+    own = probability[rows, codes]
+    true = np.clip(own, eps, 1.0 - eps)
     slope = np.zeros_like(probability)
-    slope[rows, codes] = -weights / true
+    slope[rows, codes] = np.where(true == own, -weights / true, 0.0)
     return -float(weights @ np.log(true)), _by_values(outputs, probability, slope)
 
 

@@ -421,3 +421,12 @@ def test_whatever_a_steered_metric_is_called_with_is_left_to_it(metric: Any) -> 
     is_loss = metric in (metrics.zero_one_loss, metrics.hamming_loss)
     scorer = make_scorer(metric, greater_is_better=not is_loss, some_setting=3)
     assert criterion_of(scorer, None).is_surrogate
+
+
+def test_a_probability_that_is_clipped_has_no_slope() -> None:
+    criterion = criterion_of(get_scorer("neg_log_loss"), None)
+    values = np.array([[-40.0, 0.0, 1.0], [0.5, 1.0, -2.0]])
+    outputs = Outputs(values, "log_odds", np.arange(3))
+    _, slope = criterion.evaluate(np.array([0, 1]), outputs, None)
+    assert slope[0].tolist() == [0.0, 0.0, 0.0]
+    assert np.all(slope[1] != 0.0)
