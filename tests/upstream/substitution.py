@@ -42,10 +42,10 @@ class StandIn(SEARCH):
             return super()._search(space, seed, *args)
         space.size, self.n_iter = math.inf, len(grid)
         try:
-            trials = super()._search(space, seed, *args)
+            trials, reason = super()._search(space, seed, *args)
         finally:
             self.n_iter = n_iter
-        return sorted(trials, key=lambda trial: place(trial.params, grid))
+        return sorted(trials, key=lambda trial: place(trial.params, grid)), reason
 
 
 def place(params, grid):
