@@ -365,7 +365,7 @@ class GradientSearchCV(BaseEvoSearchCV):
         method = resolve_gradient(self.gradient)
         if not isinstance(method, (Automatic, Exact)):
             return None, False
-        names, can_start = set(), []
+        names, can_start = set(), None
         for branch in range(space.n_branches):
             numeric = [
                 name
@@ -373,16 +373,16 @@ class GradientSearchCV(BaseEvoSearchCV):
                 if space.branches[branch][name].is_numeric
             ]
             names.update(numeric)
-            own, *others = _settings_of(space, branch, self.estimator.get_params())
-            if numeric:
-                can_start.append(
-                    not self._reasons_against(own, numeric, metric, scorers)
-                )
+            settings = _settings_of(space, branch, self.estimator.get_params())
+            own = next(settings)
+            if numeric and can_start is None:  # it is there that the search starts
+                reasons = self._reasons_against(own, numeric, metric, scorers)
+                can_start = not reasons
             if isinstance(method, Exact):
-                for setting in (own, *others):
+                for setting in (own, *settings):
                     self._check_exact(setting, numeric, metric, scorers)
         gradient = FoldDifferentiator(scorers, metric, frozenset(names))
-        return gradient, bool(can_start) and can_start[0]
+        return gradient, bool(can_start)
 
     def _reasons_against(self, setting, names, metric, scorers):
         """Return why there are no exact derivatives by some of the parameters."""

@@ -184,7 +184,9 @@ class Checkpoint:
 
 def _plain(fold: Mapping[str, Any]) -> dict[str, Any]:
     """Return the results of a fold as plain data."""
-    plain = {name: _plain_value(value) for name, value in fold.items()}
+    plain = {
+        name: _plain_value(value) for name, value in fold.items() if name != "gradient"
+    }
     if fold["fit_error"] is not None:
         plain["fit_error"] = fold["fit_error"][:MAX_ERROR]
     gradient = fold.get("gradient")
@@ -201,7 +203,7 @@ def _plain_value(value: Any) -> Any:
         return {name: _plain_value(entry) for name, entry in value.items()}
     if value is None or isinstance(value, (str, int)):
         return value
-    return None if isinstance(value, FoldGradient) else float(value)
+    return float(value)
 
 
 def _fold(plain: Mapping[str, Any]) -> dict[str, Any]:

@@ -132,15 +132,14 @@ def update(
     hessian, n_updates = _learn(state, step.point, gradient), state.n_updates + 1
     gained = state.loss - loss
     share = gained / step.promise if step.promise > 0.0 else np.sign(gained)
-    radius = state.radius
     if gained <= 0.0:
         radius = length * _lowest_between(state, step.point, loss, gradient)
-    elif share < POOR:
+        return state._replace(hessian=hessian, radius=radius, n_updates=n_updates)
+    radius = state.radius
+    if share < POOR:
         radius = 0.5 * length
     elif share > GOOD and length > 0.8 * state.radius:
         radius = min(GROWTH * state.radius, MOST_RADIUS)
-    if gained <= 0.0:
-        return state._replace(hessian=hessian, radius=radius, n_updates=n_updates)
     return TrustRegionState(step.point, loss, gradient, hessian, radius, n_updates)
 
 

@@ -24,6 +24,9 @@ FIRST_LENGTH, GREATEST_LENGTH = 0.25, 0.4
 GROWTH, SHRINKAGE = 1.3, 0.4
 SHORTEST = 1e-3
 
+# How often the probes come closer, when nothing around a point is better.
+N_REFINEMENTS = 3
+
 
 class Batch(NamedTuple):
     """Genomes whose evaluations a descent needs to go on.
@@ -120,8 +123,7 @@ class Walker:
 
     def __post_init__(self) -> None:
         """Find out which genes move."""
-        movable = self.layout.active_in(self.start) & self.layout.is_numeric
-        self.free = np.flatnonzero(movable)
+        self.free = np.flatnonzero(self.layout.movable_in(self.start))
 
     @property
     def origin(self) -> FloatArray:
@@ -302,10 +304,6 @@ def descend_adaptively(
             reach = reach / 2 if is_closing else reach * 2
         elif not held_back(here.point, slope.gradient).any():
             return
-
-
-# How often the probes come closer, when nothing around a point is better.
-N_REFINEMENTS = 3
 
 
 def _may_go_on(source: GradientSource, reach: float, pace: Pace) -> bool:

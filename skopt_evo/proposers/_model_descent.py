@@ -120,7 +120,7 @@ def descend_by_model(
     centre = walker.genomes(here.point[np.newaxis])[0]
     radius, iteration = region.first, 0
     while radius >= region.smallest and len(walker.free):
-        around = _Surroundings(walker.layout, centre, history())
+        around = Surroundings(walker.layout, centre, history())
         fit = around.fit(model, radius)
         walker.record(centre, around.full(fit.slope), model.name)
         step = _step(around, fit, radius, region.closest, model.offset, rng)
@@ -138,7 +138,7 @@ def descend_by_model(
             radius *= region.shrinkage
 
 
-class _Surroundings:
+class Surroundings:
     """A centre, and what is known in its branch.
 
     Parameters
@@ -153,9 +153,8 @@ class _Surroundings:
 
     def __init__(self, layout: GeneLayout, centre: FloatArray, known: Known) -> None:
         self._layout = layout
-        self._active = layout.active_in(centre)
-        self.free = np.flatnonzero(self._active & layout.is_numeric)
-        is_category = self._active & ~layout.is_numeric
+        self.free = np.flatnonzero(layout.movable_in(centre))
+        is_category = layout.active_in(centre) & ~layout.is_numeric
         if layout.n_branches > 1:
             is_category[0] = False  # what is known of other branches is left out
         self._categories = np.flatnonzero(is_category)
@@ -246,7 +245,7 @@ class _Surroundings:
 
 
 def _step(
-    around: _Surroundings,
+    around: Surroundings,
     fit: QuadraticFit,
     radius: float,
     closest: float,
@@ -270,7 +269,7 @@ def _step(
 
 
 def _best_categories(
-    around: _Surroundings, fit: QuadraticFit, offset: float, rng: np.random.Generator
+    around: Surroundings, fit: QuadraticFit, offset: float, rng: np.random.Generator
 ) -> FloatArray:
     """Return the centre, with another category if one promises more, by a draw."""
     changes = around.changes + (untried := around.untried(rng))

@@ -107,6 +107,11 @@ class Settings:
     is_exact: bool = False
     verbose: bool = False
 
+    @property
+    def has_probes(self) -> bool:
+        """Whether gradients take candidates of their own."""
+        return isinstance(self.method, GradientEstimator)
+
 
 class DescentProposer:
     """Lets descents from several starts compete, and drops the hopeless ones.
@@ -170,7 +175,7 @@ class DescentProposer:
             params,
             given,
             alone=settings.is_exact,
-            has_probes=isinstance(settings.method, GradientEstimator),
+            has_probes=settings.has_probes,
         )
         self._pull = Pull(space, settings.hyper_l2, params)
         self._trials: dict[bytes, Trial] = {}
@@ -181,8 +186,7 @@ class DescentProposer:
         self._runs: list[Run] = []
         self._ends: list[FloatArray] = []
         self._is_turn_of_known = False
-        has_probes = isinstance(settings.method, GradientEstimator)
-        self._takes_turns = not has_probes and settings.n_restarts is None
+        self._takes_turns = not settings.has_probes and settings.n_restarts is None
         self._rung = 0
         self._n_started = 0
 
@@ -233,10 +237,8 @@ class DescentProposer:
         found = gradient_of(trial)
         self._explain(found)
         slopes = self._slopes(genome, found)
-        movable = self._layout.active_in(genome) & self._layout.is_numeric
-        self._tell_exact(
-            trial, found, is_whole=bool(np.all(np.isfinite(slopes[movable])))
-        )
+        is_known = np.isfinite(slopes[self._layout.movable_in(genome)])
+        self._tell_exact(trial, found, is_whole=bool(np.all(is_known)))
         penalty = self._pull.penalty(genome)
         trial.extras["hyper_penalty"] = penalty
         return Evaluated(
@@ -323,14 +325,16 @@ class DescentProposer:
         Where a descent needs no probes, the best candidate that no descent has been
         near takes turns with new starts.
         """
-        best = self._unexplored() if self._is_turn_of_known else None
-        self._is_turn_of_known = bool(self._n_started) and not self._is_turn_of_known
         if self._n_started == 0:
             starts = self._starts.first(n_remaining)
-        elif best is not None and self._takes_turns:
-            starts = [best]
         else:
-            starts = self._starts.further(n_remaining, self._known)
+            best = self._unexplored() if self._is_turn_of_known else None
+            self._is_turn_of_known = self._takes_turns and not self._is_turn_of_known
+            starts = (
+                self._starts.further(n_remaining, self._known)
+                if best is None
+                else [best]
+            )
         self._runs = [self._run(start) for start in starts]
         self._rung = 0
         return bool(self._runs)
@@ -339,8 +343,8 @@ class DescentProposer:
         """Return the best candidate that is far from the end of every descent."""
         known = [one for one in self._known.values() if np.isfinite(one.loss)]
         for one in sorted(known, key=lambda one: one.loss):
-            movable = self._layout.active_in(one.genome) & self._layout.is_numeric
-            if movable.any() and not any(
+            can_move = self._layout.movable_in(one.genome).any()
+            if can_move and not any(
                 self._are_neighbours(one.genome, end, FAR) for end in self._ends
             ):
                 return one.genome
@@ -363,13 +367,10 @@ class DescentProposer:
     def _history(self) -> Known:
         """Return all that has been evaluated, in order."""
         known = list(self._known.values())
-        genomes = np.array([one.genome for one in known])
-        losses = np.array([one.loss for one in known])
+        losses, steering, slopes, _ = _together(known)
         # Of a loss in place of the score, slopes would only mislead.
-        is_other = [not np.isclose(one.steering, one.loss) for one in known]
-        slopes = np.array([one.slopes for one in known])
-        slopes[is_other] = np.nan
-        return Known(genomes, losses, slopes)
+        slopes[~np.isclose(steering, losses)] = np.nan
+        return Known(np.array([one.genome for one in known]), losses, slopes)
 
     def _record(self, genome: FloatArray, gradient: FloatArray, method: str) -> None:
         """Note a gradient of the loss as derivatives of the score, with its trial."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from skopt_evo.hypergrad import GradientEstimator, LocalModel
 from skopt_evo.proposers._descent import Batch, Evaluations, Place, Slope, Walker
-from skopt_evo.proposers._model_descent import Known, TrustRegion, _Surroundings
+from skopt_evo.proposers._model_descent import Known, Surroundings, TrustRegion
 from skopt_evo.strategies._base import FloatArray
 
 # The smallest and the largest radius of a model whose gradient is wanted.
@@ -48,7 +48,7 @@ class ProbingSource:
         probes = self._probes(place.point, reach)
         batch = self.walker.batch(probes, "difference", iteration, begins=True)
         evaluations = yield batch
-        return self._slope(place.point, place.loss, batch.genomes, evaluations, 0)
+        return self._slope(place, batch.genomes, evaluations, first=0)
 
     def beside(
         self, point: FloatArray, iteration: int
@@ -59,32 +59,28 @@ class ProbingSource:
         genomes = self.walker.genomes(np.vstack([point, probes]))
         origins = ["step"] + ["difference"] * len(probes)
         evaluations = yield Batch(genomes, origins, iteration, True)
-        loss = float(evaluations.losses[0])
-        slope = self._slope(point, loss, genomes[1:], evaluations, 1)
-        nothing = np.full(len(point), np.nan)
-        return Place(point, np.inf if np.isnan(loss) else loss, nothing, True), slope
+        place = self.walker.place(point, evaluations)
+        return place, self._slope(place, genomes[1:], evaluations, first=1)
 
     def _slope(
         self,
-        point: FloatArray,
-        loss: float,
+        place: Place,
         probes: FloatArray,
         evaluations: Evaluations,
+        *,
         first: int,
     ) -> Slope:
         """Make a gradient of the losses of probes, the rows from `first` on."""
         losses = evaluations.losses[first:]
         points = probes[:, self.walker.free]
-        known = loss if np.isfinite(loss) else np.nan
-        gradient = self.method.gradient(point, known, points, losses)
-        self.walker.note(point, gradient, self.method.name)
+        known = place.loss if np.isfinite(place.loss) else np.nan
+        gradient = self.method.gradient(place.point, known, points, losses)
+        self.walker.note(place.point, gradient, self.method.name)
         best = int(np.argmin(np.where(np.isnan(losses), np.inf, losses)))
-        best_loss = np.inf if np.isnan(losses[best]) else float(losses[best])
-        nothing = np.full(len(point), np.nan)
         return Slope(
             np.nan_to_num(gradient),
-            Place(points[best], best_loss, nothing, True),
-            bool(np.any(losses > loss)),
+            self.walker.place(points[best], evaluations, first + best),
+            bool(np.any(losses > place.loss)),
         )
 
     def _probes(self, point: FloatArray, reach: float) -> FloatArray:
@@ -144,7 +140,7 @@ class KnownSource:
         if self.model is None or np.all(np.isfinite(place.slope)):
             return Slope(np.nan_to_num(place.slope))
         centre = self.walker.genomes(place.point[np.newaxis])[0]
-        around = _Surroundings(self.walker.layout, centre, self.history())
+        around = Surroundings(self.walker.layout, centre, self.history())
         gradient = around.fit(self.model, radius).slope
         self.walker.note(place.point, gradient, self.model.name)
         return Slope(gradient)

@@ -94,13 +94,10 @@ class Starts:
         self._alone = alone and self._n_untried == 1 and not self._listed
         self._branches = self._branches_in_turn()
         # Entries of an array start alike: of independent ones hardly any is sensible.
-        self._first = np.array(
-            [
-                np.flatnonzero(space.parameters == parameter)[0]
-                for parameter in space.parameters
-            ],
-            dtype=np.int64,
+        _, first, numbers = np.unique(
+            space.parameters, return_index=True, return_inverse=True
         )
+        self._first = first[numbers]
         self._levels = {
             (branch, gene): _in_turn(int(layout.n_levels[gene]), self._rng)
             for branch in self._descending

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from skopt_evo.hypergrad import Automatic, Exact, LocalModel
+from skopt_evo.hypergrad import Automatic, GradientEstimator, LocalModel
 from skopt_evo.hypergrad._resolve import Method
 from skopt_evo.optimizers import Adam, Optimizer
 from skopt_evo.proposers._descent import (
@@ -52,8 +52,8 @@ def way_down(
     rng : numpy.random.Generator
         The source of chance.
     """
-    is_probing = not isinstance(method, (Automatic, Exact, LocalModel))
-    if optimizer is None and learning_rate is None and not is_probing:
+    has_probes = isinstance(method, GradientEstimator)
+    if optimizer is None and learning_rate is None and not has_probes:
         return _descend_freely(walker, method, history, rng)
     source = _source(walker, method, history, rng)
     optimizer = optimizer or DEFAULT_OPTIMIZER
@@ -68,9 +68,9 @@ def _source(
     history: Callable[[], Known],
     rng: np.random.Generator,
 ) -> GradientSource:
-    if isinstance(method, (Automatic, Exact, LocalModel)):
-        return KnownSource(walker, _model_of(method), history)
-    return ProbingSource(walker, method, rng)
+    if isinstance(method, GradientEstimator):
+        return ProbingSource(walker, method, rng)
+    return KnownSource(walker, _model_of(method), history)
 
 
 def _model_of(method: Method) -> LocalModel | None:

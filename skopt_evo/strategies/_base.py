@@ -108,6 +108,10 @@ class GeneLayout(NamedTuple):
         """Return which genes matter in each genome: shape (..., n_genes)."""
         return np.asarray(self.active[self.branch_of(genomes)])
 
+    def movable_in(self, genomes: FloatArray) -> BoolArray:
+        """Return which numbers matter in each genome: shape (..., n_genes)."""
+        return np.asarray(self.active_in(genomes) & self.is_numeric)
+
     def canonical(self, genomes: ArrayLike) -> FloatArray:
         """Return genomes in their canonical form, after a check.
 
