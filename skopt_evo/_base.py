@@ -11,6 +11,7 @@ from os import PathLike
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.utils import get_tags, indexable
 from sklearn.utils.metadata_routing import MethodMapping
@@ -64,6 +65,7 @@ NOT_RESULTS = (
     "checkpoint",
     "cv",
     "estimator",
+    "fit_timeout",
     "n_iter",
     "n_iter_no_change",
     "n_jobs",
@@ -75,6 +77,9 @@ NOT_RESULTS = (
     "tol",
     "verbose",
 )
+
+# What a splitter has to yield.
+PAIR = "pairs of arrays, the row numbers of the training set and those of the test set"
 
 # What scikit-learn's callbacks leave on an estimator while it is fitted; a search that
 # is sent to the workers with each task travels without it.
@@ -95,6 +100,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), None],
         "tol": [Interval(Real, 0, None, closed="left")],
         "timeout": [Interval(Real, 0, None, closed="neither"), None],
+        "fit_timeout": [Interval(Real, 0, None, closed="neither"), None],
         "random_state": ["random_state"],
     }
 
@@ -109,6 +115,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         n_iter_no_change,
         tol,
         timeout,
+        fit_timeout,
         checkpoint,
         scoring,
         n_jobs,
@@ -137,6 +144,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.timeout = timeout
+        self.fit_timeout = fit_timeout
         self.checkpoint = checkpoint
         self.random_state = random_state
 
@@ -166,6 +174,23 @@ class BaseEvoSearchCV(BaseSearchCV):
 
     def _check_search_parameters(self):
         """Raise for constructor parameters that make no sense, before any fit."""
+        for name in ("estimator", "cv"):
+            value = getattr(self, name)
+            if isinstance(value, type):
+                raise TypeError(
+                    f"{name}={value!r} is a class: pass an instance, e.g. "
+                    f"{value.__name__}()."
+                )
+        for name, allowed in self._parameter_constraints.items():
+            value = getattr(self, name)
+            intervals = [each for each in allowed if isinstance(each, Interval)]
+            # A bool is an int to Python, but hardly to the user.
+            if intervals and isinstance(value, bool):
+                raise ValueError(
+                    f"{name}={value!r} is a bool, not a number: pass {intervals[0]}."
+                )
+        if callable(self.scoring):
+            check_scoring(self.estimator, self.scoring)  # a metric is no scorer
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -294,7 +319,12 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Return the splits of the search: the same ones for every candidate."""
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         n_splits = cv.get_n_splits(X, y, **split_params)
-        splits = list(cv.split(X, y, **split_params))
+        try:
+            splits = list(cv.split(X, y, **split_params))
+        except (TypeError, ValueError) as error:
+            if not hasattr(self.cv, "split"):
+                error.add_note(f"cv={self.cv!r} does not yield {PAIR}.")
+            raise
         if len(splits) != n_splits:
             raise ValueError(
                 "cv.split and cv.get_n_splits return inconsistent results. Expected "
@@ -303,9 +333,11 @@ class BaseEvoSearchCV(BaseSearchCV):
         if not splits:
             raise ValueError(
                 "No fits were performed. Was the CV iterator empty? Were there no "
-                f"candidates? cv={self.cv!r} made no split."
+                f"candidates? cv={self.cv!r} made no split. A generator can be used "
+                "only once: pass a list of what it yields."
             )
-        return splits
+        n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+        return [_checked(*split, n_samples) for split in enumerate(splits)]
 
     def _open_checkpoint(self, X, y, params, splits, seed):
         """Return the checkpoint, if there is to be one and it belongs to this search.
@@ -390,6 +422,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             gradient=proposer.gradient,
             checkpoint=checkpoint,
             deadline=deadline,
+            fit_timeout=self.fit_timeout,
         )
         n_fits = n_candidates * len(splits)
         search = root.subtask(
@@ -402,10 +435,19 @@ class BaseEvoSearchCV(BaseSearchCV):
             search,
             has_generations=not is_exhaustive,
         )
-        trials = []
-        with evaluator:
-            stop_reason = self._run(loop, [n_iter, *budgets], trials, deadline)
+        trials, stop_reason = [], None
+        try:
+            with evaluator:
+                stop_reason = self._run(loop, [n_iter, *budgets], trials, deadline)
+        except KeyboardInterrupt:
+            if stop_reason == "interrupted":  # the second one, meanwhile
+                raise
+            stop_reason = "interrupted"
+        if stop_reason in ("interrupted", "timeout"):
+            trials += evaluator.finished()
         if stop_reason == "interrupted":
+            if not trials:
+                raise KeyboardInterrupt
             # Not before the workers are gone: threads set filters of warnings.
             warnings.warn(
                 f"The search was interrupted. It ends with the {len(trials)} "
@@ -426,7 +468,6 @@ class BaseEvoSearchCV(BaseSearchCV):
                 for trial in loop:
                     self._check_refit_of_callable(trial)
                     trials.append(trial)
-                    deadline.arm()
                     if no_change.is_over(trial):
                         return "n_iter_no_change"
                     deadline.check()
@@ -435,8 +476,6 @@ class BaseEvoSearchCV(BaseSearchCV):
         except OutOfTimeError:
             return "timeout"
         except KeyboardInterrupt:
-            if not trials:
-                raise
             return "interrupted"
         return "n_iter" if len(trials) >= budgets[-1] else "exhausted"
 
@@ -476,13 +515,37 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Set the ``best_`` attributes, where there is a metric to choose by."""
         results = self.cv_results_
         if self.refit or not self.multimetric_:
-            self.best_index_ = self._select_best_index(
-                self.refit, refit_metric, results
+            self.best_index_ = (
+                self._index_of_callable(results)
+                if callable(self.refit)
+                else self._select_best_index(self.refit, refit_metric, results)
             )
             if not callable(self.refit):
                 scores = results[f"mean_test_{refit_metric}"]
                 self.best_score_ = scores[self.best_index_]
             self.best_params_ = results["params"][self.best_index_]
+
+    def _index_of_callable(self, results):
+        """Return the row that `refit` chooses."""
+        try:
+            index = self.refit(results)
+        except Exception as error:
+            error.add_note(
+                f"It was raised by refit={self.refit!r}. The results are in "
+                "cv_results_: mend the function, and try it on them."
+            )
+            raise
+        # The first words are scikit-learn's.
+        rows = (
+            f"refit={self.refit!r} returned {index!r}, expected the number of a row of "
+            f"cv_results_, an int from 0 to {len(results['params']) - 1}. The results "
+            "are kept: try the function on cv_results_."
+        )
+        if not isinstance(index, Integral):
+            raise TypeError(f"best_index_ returned is not an integer: {rows}")
+        if not 0 <= int(index) < len(results["params"]):
+            raise IndexError(f"best_index_ index out of range: {rows}")
+        return index
 
     def _refit(self, X, y, fit_params, root, data):
         """Fit the best candidate on all the data."""
@@ -504,6 +567,41 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Leave out what is of no use outside of a running `fit`."""
         state = super().__getstate__()
         return {key: state[key] for key in state if key not in CALLBACK_STATE}
+
+
+def _checked(number, split, n_samples):
+    """Return a split as a pair of arrays; raise if it is none of the data's rows."""
+    try:
+        train, test = split
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"Split {number} of cv is {split!r}, expected {PAIR}."
+        ) from None
+    return (
+        _checked_rows(f"The training set of split {number} of cv", train, n_samples),
+        _checked_rows(f"The test set of split {number} of cv", test, n_samples),
+    )
+
+
+def _checked_rows(name, rows, n_samples):
+    """Return rows as an array; raise if they are none, or nothing at all."""
+    rows = np.asarray(rows)
+    is_mask = rows.dtype == bool and rows.shape == (n_samples,)
+    if not rows.size or (is_mask and not rows.any()):
+        raise ValueError(f"{name} is empty: it needs at least one sample.")
+    if is_mask:
+        return rows
+    if rows.dtype.kind not in "iu" or rows.ndim != 1:
+        raise ValueError(
+            f"{name} is an array of shape {rows.shape} and type {rows.dtype}: expected "
+            f"a vector of row numbers, or of {n_samples} booleans, one for each sample."
+        )
+    if rows.min() < -n_samples or rows.max() >= n_samples:
+        raise IndexError(
+            f"{name} has rows from {rows.min()} to {rows.max()}, but X has "
+            f"{n_samples} samples: pass row numbers from 0 to {n_samples - 1}."
+        )
+    return rows
 
 
 def _for_fits(mapping, callee):

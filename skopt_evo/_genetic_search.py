@@ -13,6 +13,7 @@ from skopt_evo.proposers import (
     WarmStartProposer,
     check_surrogate,
     layout_of,
+    rehearse_evolution,
 )
 from skopt_evo.strategies import non_dominated_ranks
 from skopt_evo.strategies.operators import (
@@ -136,6 +137,12 @@ class GeneticSearchCV(BaseEvoSearchCV):
         first candidate is evaluated in any case, and fitting the best one on all the
         data comes on top.
 
+    fit_timeout : float, default=None
+        Seconds that a fit may take, with its scoring and its derivatives. A longer one
+        is stopped, and its candidate counts as failed on all splits, with the status
+        ``"timeout"``. This takes worker processes, of which there is one for
+        ``n_jobs=1``, and joblib's default backend. See :ref:`the user guide <faults>`.
+
     checkpoint : str or path-like, default=None
         A file that keeps each evaluated split, so that nothing is evaluated twice. The
         same call goes on where the last one ended, however it did, and ends with the
@@ -192,8 +199,9 @@ class GeneticSearchCV(BaseEvoSearchCV):
           ``"crossover"``, ``"mutation"``, ``"differential"``, ``"immigrant"`` or
           ``"grid"``;
         - ``n_splits_evaluated``: on how many splits it was evaluated;
-        - ``status``: ``"ok"``, or ``"failed"`` if a fit failed or a score is not
-          finite.
+        - ``status``: ``"ok"``; ``"failed"`` if a fit failed or a score is not finite;
+          ``"timeout"`` if a fit took longer than `fit_timeout`; ``"crashed"`` if one
+          ended its worker process, twice.
 
     best_estimator_ : estimator
         The best candidate, fitted on all the data. Not available if ``refit=False``.
@@ -311,6 +319,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         n_iter_no_change=None,
         tol=1e-4,
         timeout=None,
+        fit_timeout=None,
         checkpoint=None,
         scoring=None,
         n_jobs=None,
@@ -330,6 +339,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
             n_iter_no_change=n_iter_no_change,
             tol=tol,
             timeout=timeout,
+            fit_timeout=fit_timeout,
             checkpoint=checkpoint,
             scoring=scoring,
             n_jobs=n_jobs,
@@ -351,11 +361,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         self.lookahead = lookahead
 
     def _check_search_parameters(self):
-        if isinstance(self.lookahead, bool):  # an int to Python, hardly to the user
-            raise ValueError(
-                f"lookahead={self.lookahead!r} is no number of candidates: pass an int "
-                ">= 1, such as the default, 4."
-            )
+        super()._check_search_parameters()
         self._operators()
         check_surrogate(self.surrogate)
         if self.population_size != "auto" and self.population_size > self.n_iter:
@@ -406,22 +412,25 @@ class GeneticSearchCV(BaseEvoSearchCV):
             surrogate=self.surrogate,
             operators=self._operators(),
         )
-        own = space.encode_all(self.estimator.get_params())
+        layout, n_objectives = layout_of(space), self._n_objectives()
+        own = [name for name in OPERATORS if not isinstance(getattr(self, name), str)]
+        rehearse_evolution(settings, layout, n_objectives, own)
+        defaults = space.encode_all(self.estimator.get_params())
 
         def make(given, known):
             strategy = settings.make_strategy(
-                layout_of(space),
+                layout,
                 seed=seed,
-                starts=np.concatenate([given, own]),
+                starts=np.concatenate([given, defaults]),
                 n_iter=n_iter,
-                n_objectives=self._n_objectives(),
+                n_objectives=n_objectives,
                 known=known,
             )
             return EvolutionProposer(
                 space,
                 strategy,
                 metric,
-                every_metric=self._n_objectives() != 1,
+                every_metric=n_objectives != 1,
                 lookahead=1 if settings.is_generational else self.lookahead,
                 given=given,
             )

@@ -11,12 +11,18 @@ from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad import (
     Automatic,
     Exact,
+    GradientEstimator,
     resolve_gradient,
 )
 from skopt_evo.hypergrad._exact import FoldDifferentiator, reasons_against
 from skopt_evo.hypergrad._registry import known_types
 from skopt_evo.optimizers import resolve_optimizer
-from skopt_evo.proposers import DescentProposer, Settings
+from skopt_evo.proposers import (
+    DescentProposer,
+    Settings,
+    rehearse_gradient,
+    rehearse_optimizer,
+)
 
 # How many starts the results of another search are good for, as a share of n_iter.
 RESULTS_SHARE = 1 / 5
@@ -126,6 +132,12 @@ class GradientSearchCV(BaseEvoSearchCV):
         first candidate is evaluated in any case, and fitting the best one on all the
         data comes on top.
 
+    fit_timeout : float, default=None
+        Seconds that a fit may take, with its scoring and its derivatives. A longer one
+        is stopped, and its candidate counts as failed on all splits, with the status
+        ``"timeout"``. This takes worker processes, of which there is one for
+        ``n_jobs=1``, and joblib's default backend. See :ref:`the user guide <faults>`.
+
     checkpoint : str or path-like, default=None
         A file that keeps each evaluated split, so that nothing is evaluated twice. The
         same call goes on where the last one ended, however it did, and ends with the
@@ -177,8 +189,9 @@ class GradientSearchCV(BaseEvoSearchCV):
         - ``origin``: ``"start"``, ``"step"``, ``"difference"`` (a probe of a gradient)
           or ``"grid"``;
         - ``n_splits_evaluated``: on how many splits it was evaluated;
-        - ``status``: ``"ok"``, or ``"failed"`` if a fit failed or a score is not
-          finite;
+        - ``status``: ``"ok"``; ``"failed"`` if a fit failed or a score is not finite;
+          ``"timeout"`` if a fit took longer than `fit_timeout`; ``"crashed"`` if one
+          ended its worker process, twice;
         - ``restart``: the number of its descent, -1 if it belongs to none;
         - ``gradient_method``: how its gradient was found, ``"exact"``, ``"model"``,
           ``"finite_difference"`` or ``"spsa"``, ``"none"`` if it has none;
@@ -293,6 +306,7 @@ class GradientSearchCV(BaseEvoSearchCV):
         n_iter_no_change=None,
         tol=1e-4,
         timeout=None,
+        fit_timeout=None,
         checkpoint=None,
         scoring=None,
         n_jobs=None,
@@ -312,6 +326,7 @@ class GradientSearchCV(BaseEvoSearchCV):
             n_iter_no_change=n_iter_no_change,
             tol=tol,
             timeout=timeout,
+            fit_timeout=fit_timeout,
             checkpoint=checkpoint,
             scoring=scoring,
             n_jobs=n_jobs,
@@ -330,7 +345,12 @@ class GradientSearchCV(BaseEvoSearchCV):
         self.hyper_l2 = hyper_l2
 
     def _check_search_parameters(self):
-        self._settings(is_exact=False)
+        super()._check_search_parameters()
+        settings = self._settings(is_exact=False)
+        if isinstance(settings.method, GradientEstimator) and _is_own(self.gradient):
+            rehearse_gradient(settings.method)
+        if settings.optimizer is not None and _is_own(self.optimizer):
+            rehearse_optimizer(settings.optimizer)
 
     def _settings(self, *, is_exact):
         is_auto = isinstance(self.optimizer, str) and self.optimizer == "auto"
@@ -418,6 +438,12 @@ class GradientSearchCV(BaseEvoSearchCV):
                 for name in space.parameter_names
             },
         }
+
+
+def _is_own(setting):
+    """Tell whether an object is of the user's making."""
+    path = type(setting).__module__
+    return not isinstance(setting, str) and path.partition(".")[0] != "skopt_evo"
 
 
 def _settings_of(space, branch, params):

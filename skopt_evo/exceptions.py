@@ -8,6 +8,8 @@ place, so ``except ValueError`` around a search keeps working::
         ├── SearchSpaceError (ValueError)       param_grid is no search space
         │   └── SearchSpaceTypeError (TypeError)    ... because of the type of a value
         ├── NoHypergradientError (ValueError)   there is no exact derivative
+        ├── FitTimeoutError (TimeoutError)      a fit took longer than fit_timeout
+        ├── WorkerDiedError (RuntimeError)      a fit ended its worker process
         └── CheckpointError (ValueError)        a checkpoint cannot be used
             ├── CheckpointLockedError               ... another search is using it
             └── CheckpointMismatchError             ... it belongs to another search
@@ -22,12 +24,14 @@ __all__ = [
     "CheckpointLockedError",
     "CheckpointMismatchError",
     "CheckpointWarning",
+    "FitTimeoutError",
     "NoHypergradientError",
     "NoHypergradientWarning",
     "SearchSpaceError",
     "SearchSpaceTypeError",
     "SkoptEvoError",
     "SpaceCoverageWarning",
+    "WorkerDiedError",
 ]
 
 
@@ -47,6 +51,20 @@ class NoHypergradientError(SkoptEvoError, ValueError):
     """The derivative of a score by a hyperparameter cannot be had exactly.
 
     Rules raise it to decline; the message says why.
+    """
+
+
+class FitTimeoutError(SkoptEvoError, TimeoutError):
+    """A fit was stopped, since it took longer than ``fit_timeout``.
+
+    Raised with ``error_score="raise"``, else part of the warning on failed fits.
+    """
+
+
+class WorkerDiedError(SkoptEvoError, RuntimeError):
+    """A fit ended its worker process, and did so again when it was tried once more.
+
+    Raised with ``error_score="raise"``, else part of the warning on failed fits.
     """
 
 

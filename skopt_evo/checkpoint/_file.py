@@ -69,6 +69,9 @@ def lock(file: FileIO) -> bool:
 def open_file(path: str) -> FileIO:
     """Open a file for reading and appending; create it if it is not there."""
     try:
+        # A device may do something as soon as it is opened.
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise OSError(0, "it is no regular file")
         # Unbuffered, at the end whatever happens, and closed in what is executed.
         file = FileIO(path, "a+")
     except (OSError, ValueError) as error:

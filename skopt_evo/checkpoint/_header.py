@@ -6,9 +6,11 @@ import platform
 import warnings
 from collections.abc import Mapping
 from importlib import import_module
+from reprlib import repr as shortened
 from typing import Any
 
 from skopt_evo.checkpoint._fingerprint import fingerprint
+from skopt_evo.checkpoint._form import make_form
 from skopt_evo.exceptions import CheckpointMismatchError, CheckpointWarning
 
 # The parts that must be the same, and what is said if one is not.
@@ -45,8 +47,9 @@ def make_header(*, seed: int | None = None, **parts: Any) -> dict[str, Any]:
     Returns
     -------
     header : dict
-        A fingerprint of each part, the seed, and the versions of the libraries: plain
-        data, of which nothing of the parts can be told.
+        A fingerprint of each part, the seed, the form of the results, and the versions
+        of the libraries: plain data, of which no more of the parts can be told than
+        how several metrics are called.
 
     Examples
     --------
@@ -61,7 +64,7 @@ def make_header(*, seed: int | None = None, **parts: Any) -> dict[str, Any]:
     if unknown := parts.keys() - PARTS.keys():
         raise TypeError(f"A header has the parts {list(PARTS)}, got {sorted(unknown)}.")
     prints = {name: fingerprint(parts.get(name)) for name in PARTS}
-    return {**prints, "seed": seed, "versions": versions()}
+    return {**prints, "seed": seed, "form": make_form(parts), "versions": versions()}
 
 
 def versions() -> dict[str, str]:
@@ -99,8 +102,8 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     differences = [PARTS[name] for name in PARTS if old.get(name) != new.get(name)]
     if new.get("seed") is not None and old.get("seed") != new["seed"]:
         differences.append(
-            f"random_state comes to {new['seed']!r}, not {old.get('seed')!r} (None "
-            "takes the one in the checkpoint)"
+            f"random_state comes to {new['seed']!r}, not {shortened(old.get('seed'))} "
+            "(None takes the one in the checkpoint)"
         )
     if differences:
         raise CheckpointMismatchError(
@@ -114,7 +117,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
 def _compare_versions(old: Any, new: Mapping[str, str]) -> None:
     known = old if isinstance(old, dict) else {}
     changes = [
-        f"{name} {known.get(name)} (now {version})"
+        f"{name} {str(known.get(name))[:40]} (now {version})"
         for name, version in new.items()
         if known.get(name) != version
     ]

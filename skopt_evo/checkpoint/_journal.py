@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
@@ -55,13 +55,17 @@ class Journal:
         but after no more than a second. Only a failure of the machine, such as a power
         cut, can lose what was written but not forced; the end of the process, however
         violent, cannot.
+    take : callable, default=None
+        Gets each record of an existing file as soon as it is read, in place of
+        `records`, so that they are never all in memory. By a KeyError, TypeError,
+        ValueError or OverflowError it refuses the file.
 
     Attributes
     ----------
     header : dict
         The header in the file: for an existing file, that of the one who created it.
     records : list of dict
-        The records that the file held when it was opened.
+        The records that the file held when it was opened, unless `take` got them.
     is_safe : bool
         Whether records still reach the file.
 
@@ -70,7 +74,8 @@ class Journal:
     skopt_evo.exceptions.CheckpointLockedError
         If another journal, in this or another process, has the file.
     skopt_evo.exceptions.CheckpointError
-        If the file cannot be opened, is no journal, or is damaged.
+        If the file cannot be opened, is no journal, is damaged, or if `take` refuses
+        it.
 
     Warns
     -----
@@ -98,6 +103,7 @@ class Journal:
         header: Mapping[str, Any],
         *,
         fsync: str | float = "auto",
+        take: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self.path = os.fsdecode(path)
         self._fsync, self._wait = fsync, _seconds(fsync)
@@ -107,7 +113,7 @@ class Journal:
             self._last_sync = time.monotonic()
             self._identity = identity(os.fstat(self._file.fileno()))
             self._is_synced = True
-            contents = read(self._file, self.path)
+            contents = read(self._file, self.path, take)
             self.header, self.records = contents.header, contents.records
             self._n_lines, self._end = contents.n_lines, contents.end
             if self._n_lines == 0:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from json import JSONDecoder, JSONEncoder
+from reprlib import repr as shortened
 from typing import Any
 
 # No line of a journal is longer, in bytes. That bounds what a file of another origin
@@ -140,7 +141,7 @@ def _from_pairs(pairs: list[tuple[str, Any]]) -> Any:
             return NOT_FINITE[record[FLOAT]]
     elif all(key[:1] != TAG or key[:2] == 2 * TAG for key in record):
         return {key.removeprefix(TAG): item for key, item in record.items()}
-    raise ValueError(f"it has an unknown key among {list(record)[:5]}")
+    raise ValueError(f"it has an unknown key among {shortened(list(record))}")
 
 
 def _refuse(constant: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import FileIO
+from reprlib import repr as shortened
 from typing import Any, NamedTuple
 
 from skopt_evo.checkpoint._lines import MAX_LINE, pack, unpack
@@ -25,7 +26,7 @@ class Contents(NamedTuple):
     header : dict
         What its creator put into its first line.
     records : list of dict
-        The other lines.
+        The other lines, unless they were handed on.
     n_lines : int
         The number of lines; 0 for a file without a header.
     end : tuple of (int, bytes)
@@ -46,7 +47,9 @@ def pack_header(header: Mapping[str, Any]) -> tuple[bytes, bytes, dict[str, Any]
     return line, digest, _without_format(unpack(line, b"")[0])
 
 
-def read(file: FileIO, path: str) -> Contents:
+def read(
+    file: FileIO, path: str, take: Callable[[dict[str, Any]], None] | None = None
+) -> Contents:
     """Return what a journal holds, and cut a torn last line off, with a warning.
 
     Parameters
@@ -55,41 +58,43 @@ def read(file: FileIO, path: str) -> Contents:
         The file, open for reading and writing.
     path : str
         What messages call it.
+    take : callable, default=None
+        Gets each record as soon as it is read, in place of a list of all of them. By a
+        KeyError, TypeError, ValueError or OverflowError it says that no search writes
+        such a record.
 
     Raises
     ------
     CheckpointError
-        If it is no journal, of another version, or damaged.
+        If it is no journal, of another version, or damaged, or if `take` says so.
     """
+    header: dict[str, Any] = {}
     records: list[dict[str, Any]] = []
-    end = 0, b""
+    n_lines, end = 0, (0, b"")
     for line in _lines(file):
-        if not records and not START.startswith(line[: len(START)]):
+        if not n_lines and not START.startswith(line[: len(START)]):
             raise CheckpointError(
                 f"The file {path!r} is no checkpoint of skopt_evo. Pass the path of "
                 "one, or of a file that is not there yet."
             )
         if not line.endswith(b"\n") and len(line) <= MAX_LINE:
-            _drop_torn_line(file, path, len(records), end[0])
+            _drop_torn_line(file, path, n_lines, end[0])
             break
         try:
             if len(line) > MAX_LINE:
                 raise ValueError(f"it is longer than {MAX_LINE} bytes")
             record, digest = unpack(line, end[1])
         except (ValueError, RecursionError) as error:
-            raise _damage(path, len(records), end[0], error) from error
-        records.append(record)
-        end = end[0] + len(line), digest
-    if not records:
-        return Contents({}, [], 0, end)
-    header, n_lines = records.pop(0), len(records) + 1
-    if header["version"] != VERSION:
-        raise CheckpointError(
-            f"The checkpoint {path!r} has version {header['version']!r} of the format; "
-            f"this skopt_evo reads version {VERSION}. Go on with the skopt_evo that "
-            "wrote it, or pass another path to start afresh."
-        )
-    return Contents(_without_format(header), records, n_lines, end)
+            raise _damage(path, n_lines, end[0], error) from error
+        if not n_lines:
+            header = _header_of(record, path)
+        else:
+            try:
+                (take or records.append)(record)
+            except (KeyError, TypeError, ValueError, OverflowError) as error:
+                raise _nonsense(path, n_lines, end[0], error) from error
+        n_lines, end = n_lines + 1, (end[0] + len(line), digest)
+    return Contents(header, records, n_lines, end)
 
 
 def _lines(file: FileIO) -> Iterator[bytes]:
@@ -98,6 +103,17 @@ def _lines(file: FileIO) -> Iterator[bytes]:
         lines.seek(0)
         while line := lines.readline(MAX_LINE + 1):
             yield line
+
+
+def _header_of(record: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return the header that the first line holds, if this version can read it."""
+    if record["version"] != VERSION:
+        raise CheckpointError(
+            f"The checkpoint {path!r} has version {shortened(record['version'])} of "
+            f"the format; this skopt_evo reads version {VERSION}. Go on with the "
+            "skopt_evo that wrote it, or pass another path to start afresh."
+        )
+    return _without_format(record)
 
 
 def _without_format(header: dict[str, Any]) -> dict[str, Any]:
@@ -116,14 +132,27 @@ def _drop_torn_line(file: FileIO, path: str, n_lines: int, offset: int) -> None:
 
 
 def _damage(path: str, n_lines: int, offset: int, error: Exception) -> CheckpointError:
-    remedy = "Nothing of it can be salvaged: pass another path to start afresh."
-    if n_lines:
-        old, new = shlex.quote(path), shlex.quote(f"{path}.salvaged")
-        remedy = (
-            f"The lines before it are intact. To go on from them, copy them with "
-            f"`head -n {n_lines} {old} > {new}` and pass that path."
-        )
     return CheckpointError(
         f"The checkpoint {path!r} is damaged in line {n_lines + 1}, which begins at "
-        f"byte {offset}: {error}. {remedy}"
+        f"byte {offset}: {error}. {_remedy(path, n_lines)}"
+    )
+
+
+def _nonsense(
+    path: str, n_lines: int, offset: int, error: Exception
+) -> CheckpointError:
+    return CheckpointError(
+        f"The checkpoint {path!r} has a record that no search writes in line "
+        f"{n_lines + 1}, which begins at byte {offset}: {error}. "
+        f"{_remedy(path, n_lines)}"
+    )
+
+
+def _remedy(path: str, n_lines: int) -> str:
+    if not n_lines:
+        return "Nothing of it can be salvaged: pass another path to start afresh."
+    old, new = shlex.quote(path), shlex.quote(f"{path}.salvaged")
+    return (
+        f"The lines before it are intact. To go on from them, copy them with "
+        f"`head -n {n_lines} {old} > {new}` and pass that path."
     )

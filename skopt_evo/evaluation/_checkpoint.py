@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from types import NoneType, TracebackType
+from reprlib import repr as shortened
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 from skopt_evo.checkpoint import Journal
+from skopt_evo.checkpoint._form import check_form
+from skopt_evo.checkpoint._records import (
+    MAX_ERROR,
+    check_budget,
+    check_candidate,
+    check_fold,
+    check_number,
+    check_place,
+    is_index,
+    names_of,
+)
+from skopt_evo.evaluation._faults import FAULTS, Fault
 from skopt_evo.exceptions import CheckpointError, CheckpointMismatchError
-from skopt_evo.hypergrad._exact import FoldGradient
+from skopt_evo.hypergrad._exact import FoldGradient, is_differentiable
 from skopt_evo.results import Trial
 
-# Of a traceback that is longer, no more characters are kept.
-MAX_ERROR = 2**17
-
-# What each fold has, whatever else it has.
-FOLD: dict[str, tuple[type, ...]] = {
-    "fit_error": (str, NoneType),
-    "test_scores": (int, float, dict),
-    "fit_time": (int, float),
-    "score_time": (int, float),
-}
+# The seeds that are drawn, and those that users may choose.
+SEEDS = 2**63
 
 
 class Checkpoint:
@@ -57,23 +62,22 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | os.PathLike[str], header: Mapping[str, Any]) -> None:
-        self._journal = Journal(path, header)
-        self.header = self._journal.header
         self.budgets: list[int] = []
-        self._is_new = not self._journal.records
-        self._candidates: dict[int, Any] = {}
+        self._candidates: dict[int, list[float] | None] = {}
         self._folds: dict[tuple[int, int], dict[str, Any]] = {}
-        try:
-            for record in self._journal.records:
-                self._read(record)
-        except BaseException as error:
+        self._faults: dict[int, tuple[int, Fault]] = {}
+        self._form = header.get("form")
+        # The metrics of the fits in the file that did not fail, if there are any.
+        self._names: list[set[str] | None] = []
+        self._journal = Journal(path, header, take=self._read)
+        self.header = self._journal.header
+        self._is_new = not self.budgets
+        if "seed" in header and not is_index(self.header.get("seed"), SEEDS):
             self._journal.close()
-            if isinstance(error, (KeyError, TypeError, ValueError)):
-                raise CheckpointError(
-                    f"The checkpoint {self._journal.path!r} has a record that no "
-                    f"search writes: {error!r}. Pass another path to start afresh."
-                ) from error
-            raise
+            raise CheckpointError(
+                f"The checkpoint {self._journal.path!r} has no seed that a search "
+                "could have. Pass another path to start afresh."
+            )
 
     def __enter__(self) -> Checkpoint:
         """Return the checkpoint, which is open already."""
@@ -136,7 +140,8 @@ class Checkpoint:
         Raises
         ------
         CheckpointError
-            If the checkpoint has another candidate in this place.
+            If the checkpoint has another candidate in this place, or results that are
+            not of this search.
         """
         genome = (
             None if trial.genome is None else [float(gene) for gene in trial.genome]
@@ -152,7 +157,16 @@ class Checkpoint:
                 "versions, or by other code under the same names: pass another path "
                 "to start afresh."
             )
-        return [self._folds.get((number, split)) for split in range(n_splits)]
+        folds = [self._folds.get((number, split)) for split in range(n_splits)]
+        try:
+            self._check(number, trial, folds)
+        except ValueError as error:
+            raise CheckpointError(
+                f"The checkpoint {self._journal.path!r} has a record that no search "
+                f"writes, of candidate {number}: {error}. Pass another path to start "
+                "afresh."
+            ) from error
+        return folds
 
     def note(self, number: int, split: int, fold: Mapping[str, Any]) -> None:
         """Write down what became of a fold.
@@ -166,20 +180,78 @@ class Checkpoint:
         fold : mapping
             What `fit_and_score` returned, and the gradient.
         """
+        names = names_of(fold["test_scores"])
+        if self._names and fold["fit_error"] is None and names not in self._names:
+            raise CheckpointError(
+                f"The checkpoint {self._journal.path!r} has scores of other metrics "
+                "than scoring returns. Pass another path to start afresh."
+            )
         record = {"candidate": number, "split": split, "fold": _plain(fold)}
         self._journal.append(record)
 
+    def recall_fault(self, number: int) -> tuple[int, Fault] | None:
+        """Return the split and the fault that a candidate was given up for, if it was.
+
+        Parameters
+        ----------
+        number : int
+            The candidate's number.
+        """
+        return self._faults.get(number)
+
+    def note_fault(self, number: int, split: int, fault: Fault) -> None:
+        """Write down that a candidate is given up.
+
+        Parameters
+        ----------
+        number : int
+            The candidate's number.
+        split : int
+            The split whose fit it is for.
+        fault : Fault
+            What became of the fit.
+        """
+        record = {"candidate": number, "split": split, "fault": asdict(fault)}
+        self._journal.append(record)
+
     def _read(self, record: Mapping[str, Any]) -> None:
+        """Take in what a record of the file says, if it is one that a search writes."""
+        n_candidates = len(self._candidates)
         if "n_iter" in record:
-            budget = record["n_iter"]
-            if not isinstance(budget, int) or budget <= max([0, *self.budgets]):
-                raise ValueError(f"n_iter={budget!r} after {self.budgets}")
-            self.budgets.append(budget)
+            self.budgets.append(check_budget(record, self.budgets))
         elif "genome" in record:
-            self._candidates[record["candidate"]] = record["genome"]
+            genome = check_candidate(record, n_candidates, self.budgets)
+            self._candidates[n_candidates] = genome
+        elif "fault" in record:
+            number, split = check_place(record, "fault", n_candidates)
+            self._faults[number] = split, _fault(record["fault"])
         else:
-            key = record["candidate"], record["split"]
-            self._folds[key] = _fold(record["fold"])
+            place = check_place(record, "fold", n_candidates)
+            self._folds[place] = _fold(record["fold"])
+            self._learn_names(self._folds[place])
+
+    def _learn_names(self, fold: Mapping[str, Any]) -> None:
+        """See to it that all scores in the file are of the same metrics."""
+        if fold["fit_error"] is None:
+            names = names_of(fold["test_scores"])
+            self._names = self._names or [names]
+            if names not in self._names:
+                raise ValueError("scores of other metrics than before")
+
+    def _check(
+        self, number: int, trial: Trial, folds: Sequence[Mapping[str, Any] | None]
+    ) -> None:
+        """Raise a ValueError for results that cannot be those of a candidate."""
+        if number in self._faults:
+            if self._faults[number][0] >= len(folds):
+                raise ValueError(f"a fault on one of {len(folds)} splits")
+            if self._form is not None and not self._form["errors"]:
+                raise ValueError("a fault, which is to end the search")
+        for fold in folds:
+            if fold is not None and self._form is not None:
+                check_form(fold, self._form)
+            if fold is not None and fold.get("gradient") is not None:
+                _check_gradient(fold["gradient"], trial.params)
 
 
 def _plain(fold: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,17 +278,27 @@ def _plain_value(value: Any) -> Any:
     return float(value)
 
 
-def _fold(plain: Mapping[str, Any]) -> dict[str, Any]:
+def _fold(plain: Any) -> dict[str, Any]:
     """Return the results of a fold from what `_plain` made of them."""
-    fold = dict(plain)
-    for name, kinds in FOLD.items():
-        if not isinstance(fold[name], kinds):
-            raise TypeError(f"{name} is {fold[name]!r}")
+    fold = check_fold(plain)
     if fold.get("gradient") is not None:
-        gradient = dict(fold["gradient"])
-        gradient["params"] = {
-            name: np.array(value) if isinstance(value, list) else value
-            for name, value in gradient["params"].items()
-        }
-        fold["gradient"] = FoldGradient(**gradient)
+        fold["gradient"] = FoldGradient(**fold["gradient"])
     return fold
+
+
+def _fault(plain: Any) -> Fault:
+    fault = Fault(**plain)
+    check_number(fault.seconds, "seconds", finite=True)
+    if fault.kind not in FAULTS:
+        raise ValueError(f"unknown {shortened(fault.kind)}")
+    return fault
+
+
+def _check_gradient(gradient: FoldGradient, params: Mapping[str, Any]) -> None:
+    """Raise for derivatives by anything but the parameters of a candidate."""
+    for name in (*gradient.params, *gradient.reasons):
+        if name not in params or not is_differentiable(params[name]):
+            raise ValueError(f"a derivative by {shortened(name)}")
+    for name, derivative in gradient.params.items():
+        if np.shape(derivative) != np.shape(params[name]):
+            raise ValueError(f"the shape of the derivative by {shortened(name)}")

@@ -18,6 +18,7 @@ from skopt_evo._sklearn_compat import (
     safe_split,
 )
 from skopt_evo.evaluation._checkpoint import Checkpoint
+from skopt_evo.evaluation._faults import Fault, explain, failed_fold
 from skopt_evo.evaluation._pool import Pool
 from skopt_evo.evaluation._stopping import Deadline
 from skopt_evo.hypergrad import Fold
@@ -27,8 +28,11 @@ from skopt_evo.results import Trial
 # Workers get so many short fits at a time that they are busy for about as long.
 BATCH_SECONDS = 0.05
 
-# What takes less than this is done before workers would have it.
-SHORT_SECONDS = 0.02
+# A candidate is given up when a fit of the same split has ended so many workers. One
+# may have come to its end for another reason.
+MOST_DEATHS = 2
+
+Fit = tuple["Flight", int]
 
 
 @dataclass(eq=False)
@@ -47,8 +51,13 @@ class Flight:
         The callback task that the fits belong to.
     folds : list of dict or None
         The results, None for splits that there are none of yet.
-    with_workers : bool
-        Whether the fits are left to workers; else they are done when waited for.
+    fault : Fault or None
+        What the candidate was given up for.
+    deaths : list of int
+        The splits whose fits have ended a worker.
+    held : list of int
+        The splits that are to be fitted one after the other, since a worker has died
+        of this candidate.
     """
 
     params: Any
@@ -56,7 +65,13 @@ class Flight:
     place: int
     task: SearchTask
     folds: list[dict[str, Any] | None]
-    with_workers: bool = False
+    fault: Fault | None = None
+    deaths: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+
+    def missing(self) -> list[int]:
+        """Return the splits that there are no results of yet."""
+        return [split for split, fold in enumerate(self.folds) if fold is None]
 
 
 @dataclass
@@ -88,6 +103,8 @@ class Evaluator:
         Knows results of an earlier run, and keeps those of this one.
     deadline : Deadline, default=Deadline(None)
         When to give up waiting.
+    fit_timeout : float, default=None
+        Seconds that a fit may take with all that belongs to it; None for any time.
     """
 
     estimator: Any
@@ -101,14 +118,29 @@ class Evaluator:
     gradient: FoldDifferentiator | None = None
     checkpoint: Checkpoint | None = None
     deadline: Deadline = field(default_factory=lambda: Deadline(None))
+    fit_timeout: float | None = None
     _flights: dict[Trial, Flight] = field(default_factory=dict, init=False)
     _n_submitted: int = field(default=0, init=False)
     _n_fits: int = field(default=0, init=False)
     _seconds: float = field(default=0.0, init=False)
+    _has_faults: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         """Choose the workers."""
-        self._pool = Pool(_fit_and_score_all, self.n_jobs, self.pre_dispatch)
+        # X and y on their own: dask sends each argument of a task around once.
+        self._common = {
+            "gradient": self.gradient,
+            "X": self.X,
+            "y": self.y,
+            **self.fit_and_score_params,
+        }
+        self._pool = Pool(
+            _fit_and_score_all,
+            self.n_jobs,
+            self.pre_dispatch,
+            common=self._common,
+            limit=self.fit_timeout,
+        )
 
     def __enter__(self) -> Evaluator:
         """Start the workers."""
@@ -135,17 +167,15 @@ class Evaluator:
         fits = []
         for place, trial in enumerate(trials):
             number = self._n_submitted + place
-            folds = self._recall(number, trial)
-            flight = Flight(trial.params, number, place, task, folds)
+            flight = Flight(trial.params, number, place, task, self._unknown())
+            self._recall(trial, flight)
             self._flights[trial] = flight
-            fits += [(flight, split) for split in self._missing(flight)]
+            fits += [(flight, split) for split in flight.missing()]
         self._n_submitted += len(trials)
-        if size := self._batch_size():
+        if not self._pool.is_sequential:
+            size = self._batch_size()
             for first in range(0, len(fits), size):
-                batch = fits[first : first + size]
-                self._pool.submit(batch, partial(self._arguments, batch))
-            for flight, _ in fits:
-                flight.with_workers = True
+                self._send(fits[first : first + size])
 
     def wait(self, trial: Trial) -> None:
         """Wait for a candidate and fill in its `folds`.
@@ -159,86 +189,169 @@ class Evaluator:
         ------
         Exception
             What a fit raised, of this candidate or of another one, if `error_score` is
-            ``"raise"``; what killed a worker.
+            ``"raise"``.
+        FitTimeoutError, WorkerDiedError
+            Likewise if a fit was stopped, or ended workers.
         OutOfTimeError
             If the deadline is over, after a fit or within a second.
         """
-        flight = self._flights.pop(trial)
-        if not flight.with_workers:
-            for split in self._missing(flight):
+        flight = self._flights[trial]
+        if self._pool.is_sequential:
+            for split in flight.missing():
                 self.deadline.check()
                 batch = [(flight, split)]
-                self._note(batch, _fit_and_score_all(**self._arguments(batch)))
-        while None in flight.folds:
-            self._note(*self._pool.next_done(self.deadline.check))
-        trial.folds = [fold for fold in flight.folds if fold is not None]
-        # Not among what scikit-learn makes its columns of.
-        trial.gradients = [fold.pop("gradient", None) for fold in trial.folds]
+                results = _fit_and_score_all(**self._arguments(batch), **self._common)
+                self._note(batch, results)
+        while flight.missing():
+            batch, outcome = self._pool.next_done(self.deadline.check)
+            if isinstance(outcome, Fault):
+                self._note_fault(batch, outcome)
+            else:
+                self._note(batch, outcome)
+        _fill_in(trial, self._flights.pop(trial))
 
-    def _recall(self, number: int, trial: Trial) -> list[dict[str, Any] | None]:
-        """Return the results of a candidate that are known already, None for others."""
-        n_splits = len(self.splits)
+    def finished(self) -> list[Trial]:
+        """Return the candidates that are evaluated, and were not waited for.
+
+        They come in the order in which they were submitted, with their `folds`.
+        """
+        finished = [
+            trial for trial, flight in self._flights.items() if not flight.missing()
+        ]
+        for trial in finished:
+            _fill_in(trial, self._flights.pop(trial))
+        return finished
+
+    def _unknown(self) -> list[dict[str, Any] | None]:
+        return [None] * len(self.splits)
+
+    def _recall(self, trial: Trial, flight: Flight) -> None:
+        """Fill in what the checkpoint knows of a candidate already."""
         if self.checkpoint is None:
-            return [None] * n_splits
-        return self.checkpoint.recall(number, trial, n_splits)
+            return
+        n_splits = len(self.splits)
+        flight.folds = self.checkpoint.recall(flight.number, trial, n_splits)
+        if (known := self.checkpoint.recall_fault(flight.number)) is not None:
+            self._give_up(flight, *known)
+        self._arm_deadline(flight)
 
-    def _missing(self, flight: Flight) -> list[int]:
-        return [split for split, fold in enumerate(flight.folds) if fold is None]
+    def _send(self, batch: Sequence[Fit]) -> None:
+        """Leave fits to the workers, as one task."""
+        self._pool.submit(batch, partial(self._arguments, batch))
 
     def _batch_size(self) -> int:
-        """Return how many fits make a task, 0 if they are not worth sending around.
+        """Return how many fits make a task.
 
         Submitting is all the same to a worker: what counts is how much there is to do
         for all of them.
         """
-        if self._pool.is_sequential:
-            return 0
-        if not self._n_fits:
+        if not self._n_fits or self._has_faults:
             return 1
-        seconds = self._seconds / self._n_fits
         n_under_way = len(self._flights) * len(self.splits)
-        if n_under_way * seconds < SHORT_SECONDS:
-            return 0
-        n_in_time = BATCH_SECONDS / seconds
+        n_in_time = BATCH_SECONDS * self._n_fits / max(self._seconds, 1e-9)
         n_in_turn = n_under_way / self._pool.n_workers
         return max(1, math.ceil(min(n_in_time, n_in_turn)))
 
-    def _arguments(self, batch: Sequence[tuple[Flight, int]]) -> dict[str, Any]:
-        """Return what `_fit_and_score_all` needs to know, made when it is called."""
-        fits = []
-        for flight, split in batch:
-            train, test = self.splits[split]
-            fits.append(
-                {
-                    "estimator": clone(self.estimator),
-                    "train": train,
-                    "test": test,
-                    "parameters": flight.params,
-                    "split_progress": (split, len(self.splits)),
-                    "candidate_progress": (flight.number, self.n_candidates),
-                    **flight.task.leaf(flight.place * len(self.splits) + split),
-                }
-            )
-        # X and y on their own: dask sends each argument of a task around once.
+    def _arguments(self, batch: Sequence[Fit]) -> dict[str, Any]:
+        """Return what a task alone needs to know, made when it is called."""
+        return {"fits": [self._arguments_of_fit(*fit) for fit in batch]}
+
+    def _arguments_of_fit(self, flight: Flight, split: int) -> dict[str, Any]:
         return {
-            "fits": fits,
-            "gradient": self.gradient,
-            "X": self.X,
-            "y": self.y,
-            **self.fit_and_score_params,
+            "estimator": clone(self.estimator),
+            "parameters": flight.params,
+            **self._progress(flight, split),
+            **flight.task.leaf(flight.place * len(self.splits) + split),
         }
 
-    def _note(
-        self, batch: Sequence[tuple[Flight, int]], results: Sequence[dict[str, Any]]
-    ) -> None:
+    def _progress(self, flight: Flight, split: int) -> dict[str, Any]:
+        train, test = self.splits[split]
+        return {
+            "train": train,
+            "test": test,
+            "split_progress": (split, len(self.splits)),
+            "candidate_progress": (flight.number, self.n_candidates),
+        }
+
+    def _note(self, batch: Sequence[Fit], results: Sequence[dict[str, Any]]) -> None:
         """Keep results until their candidate is waited for."""
         for (flight, split), fold in zip(batch, results, strict=True):
             self._n_fits += 1
             self._seconds += fold["fit_time"] + fold["score_time"]
             self._seconds += fold.pop("gradient_time", 0.0)
+            if flight.fault is not None:
+                continue  # given up while this fit was under way
             if self.checkpoint is not None:
                 self.checkpoint.note(flight.number, split, fold)
             flight.folds[split] = fold
+            self._go_on(flight)
+            self._arm_deadline(flight)
+
+    def _note_fault(self, batch: Sequence[Fit], fault: Fault) -> None:
+        """Give a candidate up, or try again what did not come to its end."""
+        self._has_faults = True
+        # From now on each fit is a task of its own: the next fault tells whose it is.
+        again = [fit for other in self._pool.withdraw() for fit in other]
+        if len(batch) > 1:
+            again = [*batch, *again]
+        else:
+            ((flight, split),) = batch
+            if flight.fault is None:
+                self._blame(flight, split, fault)
+                again = [(flight, split), *again]
+        for flight, split in again:
+            if flight.fault is not None:
+                continue
+            if flight.deaths:
+                flight.held.append(split)
+                self._go_on(flight)
+            else:
+                self._send([(flight, split)])
+
+    def _blame(self, flight: Flight, split: int, fault: Fault) -> None:
+        """Hold a fault against a candidate."""
+        if fault.kind == "crashed":
+            flight.deaths.append(split)
+            if flight.deaths.count(split) < MOST_DEATHS:
+                return
+        self._give_up(flight, split, fault)
+        if self.checkpoint is not None:
+            self.checkpoint.note_fault(flight.number, split, fault)
+
+    def _give_up(self, flight: Flight, split: int, fault: Fault) -> None:
+        """Let all fits of a candidate count as failed.
+
+        Whatever else there is of it: which fit was the first to fail is chance.
+        """
+        error = explain(flight.number, split, fault, self.fit_timeout)
+        folds = [
+            failed_fold(
+                error, flight.params, self._progress(flight, place), self._common
+            )
+            for place in range(len(self.splits))
+        ]
+        folds[split]["fit_time"] = fault.seconds
+        flight.fault, flight.held = fault, []
+        flight.folds = list(folds)
+        self._arm_deadline(flight)
+
+    def _arm_deadline(self, flight: Flight) -> None:
+        """Let the time count from the first candidate on that is evaluated."""
+        if not flight.missing():
+            self.deadline.arm()
+
+    def _go_on(self, flight: Flight) -> None:
+        """Begin with the next fit of a candidate that has ended a worker, alone."""
+        if flight.held and len(flight.missing()) == len(flight.held):
+            self._send([(flight, flight.held.pop(0))])
+
+
+def _fill_in(trial: Trial, flight: Flight) -> None:
+    """Hand the results over to the candidate that they are of."""
+    trial.folds = [fold for fold in flight.folds if fold is not None]
+    # Not among what scikit-learn makes its columns of.
+    trial.gradients = [fold.pop("gradient", None) for fold in trial.folds]
+    trial.fault = None if flight.fault is None else flight.fault.kind
 
 
 def _fit_and_score_all(

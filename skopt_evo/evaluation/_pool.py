@@ -7,22 +7,28 @@ other and calls back for each of them, which is all that is needed here.
 
 from __future__ import annotations
 
-import time
+import os
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from itertools import count
+from multiprocessing import current_process
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any
 
 from joblib._parallel_backends import LokyBackend, PoolManagerMixin
 from joblib._utils import eval_expr
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from joblib.parallel import BatchedCalls, SequentialBackend
 from sklearn.utils.parallel import Parallel, delayed
 
 from skopt_evo._sklearn_compat import with_configuration
+from skopt_evo.evaluation._faults import Fault
+from skopt_evo.evaluation._processes import end_with, settle
+from skopt_evo.evaluation._slots import Slots
 
 # On Windows Ctrl-C does not end a wait, only what comes after it.
 SECONDS_OF_A_WAIT = 1.0
@@ -40,6 +46,10 @@ class Pool:
     queue. No more than `pre_dispatch` tasks are with the workers at any time, the
     arguments of the others are yet to be made.
 
+    The death of a loky worker breaks the executor of all of them. What it was at is not
+    known then: all that was under way is done again by `Slots`, as are all tasks from
+    then on, and those of a pool with a limit from the begin.
+
     Parameters
     ----------
     function : callable
@@ -49,6 +59,10 @@ class Pool:
         The number of workers, as for :class:`joblib.Parallel`.
     pre_dispatch : int or str
         As for :class:`joblib.Parallel`.
+    common : mapping, default=None
+        Keyword arguments of all tasks.
+    limit : float, default=None
+        Seconds after which a task is stopped; None for no limit.
 
     Attributes
     ----------
@@ -59,26 +73,48 @@ class Pool:
     """
 
     def __init__(
-        self, function: Callable[..., Any], n_jobs: int | None, pre_dispatch: int | str
+        self,
+        function: Callable[..., Any],
+        n_jobs: int | None,
+        pre_dispatch: int | str,
+        *,
+        common: Mapping[str, Any] | None = None,
+        limit: float | None = None,
     ) -> None:
         self._function = function
+        self._common = common or {}
+        self._limit = limit
         self._parallel = Parallel(n_jobs=n_jobs, pre_dispatch=pre_dispatch)
         self._waiting: deque[tuple[Any, Arguments]] = deque()
+        # Those that are with the workers, by a number of their own.
+        self._running: dict[int, tuple[Any, Arguments]] = {}
+        self._numbers = count()
         self._done: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
-        self._n_running = 0
+        # What came of tasks before a change to slots.
+        self._finished: deque[tuple[Any, Any]] = deque()
+        self._slots: Slots | None = None
 
     def __enter__(self) -> Pool:
-        """Start the workers."""
+        """Start the workers.
+
+        Raises
+        ------
+        ValueError
+            If there is a limit, and there can be no processes to keep it.
+        """
         with ExitStack() as stack:
             stack.enter_context(self._parallel)
             self._backend = self._parallel._backend
-            self.is_sequential = isinstance(self._backend, SequentialBackend)
+            self._check_limit()
+            self.is_sequential = (
+                isinstance(self._backend, SequentialBackend) and self._limit is None
+            )
             n_jobs = self._parallel.n_jobs
             self.n_workers = int(self._backend.effective_n_jobs(n_jobs))
             self._most_running = _resolve(self._parallel.pre_dispatch, self.n_workers)
-            if isinstance(self._backend, LokyBackend):  # see _settle
+            if isinstance(self._backend, LokyBackend):  # see settle
                 self._most_running = min(self._most_running, 2 * self.n_workers)
-            self._calls_back = _calls_back(self._backend)
+            self._calls_back = self._limit is not None or _calls_back(self._backend)
             if getattr(self._backend, "uses_threads", False):
                 # Threads that set filters of warnings and take them back by turns,
                 # as this one may do meanwhile, leave those of one of them behind.
@@ -90,6 +126,8 @@ class Pool:
                 stack.enter_context(self._backend.retrieval_context())
             stack.callback(self._abort)
             self._exit = stack.pop_all()
+        if self._limit is not None:
+            self._open_slots()
         return self
 
     def __exit__(
@@ -110,10 +148,17 @@ class Pool:
             What `next_done` says that it is.
         arguments : callable
             Called without arguments when the task goes to the workers, in this thread:
-            returns the keyword arguments of the function.
+            returns the keyword arguments of the function. Called once more if the task
+            has to be done again.
         """
         self._waiting.append((key, arguments))
         self._dispatch()
+
+    def withdraw(self) -> list[Any]:
+        """Take back the tasks that are not with the workers yet; return their keys."""
+        keys = [key for key, _ in self._waiting]
+        self._waiting.clear()
+        return keys
 
     def next_done(self, check: Callable[[], None] = lambda: None) -> tuple[Any, Any]:
         """Return the key and the result of a task that is done, each one once.
@@ -124,62 +169,175 @@ class Pool:
         ----------
         check : callable
             Called at least once a second while waiting; what it raises ends that.
+
+        Returns
+        -------
+        key : object
+            That of the task.
+        result : object
+            What the task returned; a `Fault` if it did not come to its end.
         """
         if not self._calls_back:
             return self._next_done_behind_barrier()
         while True:
             check()
-            try:
-                key, outcome = self._done.get(timeout=SECONDS_OF_A_WAIT)
-            except Empty:
+            if self._finished:
+                key, outcome = self._finished.popleft()
+                return key, self._result(outcome)
+            number, outcome = self._next_outcome()
+            if number is None:
                 continue
-            self._n_running -= 1
-            (result,) = _result(self._backend, outcome)
+            if self._slots is None and self._has_broken(outcome):
+                self._finish_with_slots()
+                continue
+            key, _ = self._running.pop(number)
+            result = outcome if self._slots is not None else self._result(outcome)
             self._dispatch()
             return key, result
+
+    def _next_outcome(self) -> tuple[int | None, Any]:
+        """Return the number and the outcome of a task, None if there is none yet."""
+        if self._slots is not None:
+            return self._slots.next_done(SECONDS_OF_A_WAIT) or (None, None)
+        try:
+            return self._done.get(timeout=SECONDS_OF_A_WAIT)
+        except Empty:
+            return None, None
+
+    def _result(self, outcome: Any) -> Any:
+        """Return what a task returned, or raise what it raised."""
+        try:
+            (result,) = _result(self._backend, outcome)
+        except SystemExit:  # of a worker, not of this process
+            return Fault("crashed", 0.0)
+        return result
 
     def _dispatch(self) -> None:
         """Hand tasks to the workers, as many as may be with them."""
         if not self._calls_back:
             return
-        while self._waiting and self._n_running < self._most_running:
+        while self._waiting and len(self._running) < self._most_running:
             key, arguments = self._waiting.popleft()
+            number = next(self._numbers)
+            self._running[number] = key, arguments
+            if self._slots is not None:
+                self._slots.start(number, arguments())
+                continue
             # What Parallel makes of a task as well: large arrays are memory-mapped,
             # and a search that is nested in it gets a backend that fits.
+            is_loky = isinstance(self._backend, LokyBackend)
+            function = self._configured
+            if is_loky:
+                function = partial(_call_with_parent, os.getpid(), function)
             call = BatchedCalls(
-                [(self._configured, (), arguments())],
+                [(function, (), {**arguments(), **self._common})],
                 self._backend.get_nested_backend(),
-                self._own_folder if isinstance(self._backend, LokyBackend) else None,
+                self._own_folder if is_loky else None,
                 {},
             )
-            self._n_running += 1
-            _submit(self._backend, call, partial(self._note, key))
+            try:
+                _submit(self._backend, call, partial(self._note, number))
+            except TerminatedWorkerError:  # while there was nothing to do
+                self._finish_with_slots()
 
-    def _note(self, key: Any, outcome: Any) -> None:
+    def _note(self, number: int, outcome: Any) -> None:
         """Take what a worker brings back; called in a thread of the backend."""
-        self._done.put((key, outcome))
+        self._done.put((number, outcome))
 
     def _own_folder(self) -> None:
         """Have arrays memory-mapped in a folder that goes when this pool does."""
         manager = self._backend._workers._temp_folder_manager
         manager.set_current_context(self._parallel._id)
 
+    def _has_broken(self, outcome: Any) -> bool:
+        """Tell whether a worker has died, be it of this task or of another one."""
+        return isinstance(self._backend, LokyBackend) and isinstance(
+            outcome.exception(), TerminatedWorkerError
+        )
+
+    def _finish_with_slots(self) -> None:
+        """Do again what the death of a worker has ended, and go on with slots."""
+        while not self._done.empty():
+            number, outcome = self._done.get()
+            if not self._has_broken(outcome):
+                self._finished.append((self._running.pop(number)[0], outcome))
+        self._backend.abort_everything(ensure_ready=False)
+        self._waiting.extendleft(reversed(self._running.values()))
+        self._running.clear()
+        self._open_slots()
+        self._dispatch()
+
+    def _open_slots(self) -> None:
+        parallel, backend = self._parallel, self._backend
+        settings = getattr(parallel, "_backend_kwargs", None)
+        if settings is None:  # before joblib 1.5
+            settings = parallel._backend_args
+        is_loky = isinstance(backend, LokyBackend)
+        nested = backend.get_nested_backend()
+        self._most_running = min(self._most_running, self.n_workers)
+        self._slots = Slots(
+            self.n_workers,
+            partial(_call_nested, self._configured, self._common, nested),
+            limit=self._limit,
+            env=backend._prepare_worker_env(self.n_workers) if is_loky else None,
+            memmapping=settings,
+        )
+
+    def _check_limit(self) -> None:
+        if self._limit is None:
+            return
+        name = type(self._backend).__name__
+        if not isinstance(self._backend, (LokyBackend, SequentialBackend)):
+            raise ValueError(
+                f"fit_timeout={self._limit!r} needs worker processes that can be "
+                f"stopped one by one, and joblib's {name} has none. Use joblib's "
+                "default backend, 'loky', with any n_jobs, or set fit_timeout=None."
+            )
+        if current_process().daemon:
+            raise ValueError(
+                f"fit_timeout={self._limit!r} needs worker processes, and this is a "
+                "daemonic process, which can have none. Set fit_timeout=None, or start "
+                "the search from a process that is not daemonic."
+            )
+
     def _next_done_behind_barrier(self) -> tuple[Any, Any]:
         """Do without callbacks: all the tasks there are, and only then the first."""
         if self._done.empty():
             tasks, self._waiting = self._waiting, deque()
             results = self._parallel(
-                delayed(self._function)(**arguments()) for _, arguments in tasks
+                delayed(self._function)(**arguments(), **self._common)
+                for _, arguments in tasks
             )
             for (key, _), result in zip(tasks, results, strict=True):
                 self._done.put((key, result))
         return self._done.get()
 
     def _abort(self) -> None:
-        if self._n_running:
+        if self._slots is not None:
+            self._slots.close()
+        elif self._running:
             if isinstance(self._backend, LokyBackend):
-                _settle(self._backend)
+                settle(self._backend._workers)
             self._backend.abort_everything(ensure_ready=False)
+
+
+def _call_with_parent(
+    parent: int, function: Callable[..., Any], **arguments: Any
+) -> Any:
+    """Call a function in a worker that is to end with its parent."""
+    end_with(parent)
+    return function(**arguments)
+
+
+def _call_nested(
+    function: Callable[..., Any],
+    common: Mapping[str, Any],
+    nested: Any,
+    **arguments: Any,
+) -> Any:
+    """Call a function where joblib knows that it is in a worker already."""
+    (result,) = BatchedCalls([(function, (), {**arguments, **common})], nested)()
+    return result
 
 
 def _resolve(pre_dispatch: int | str, n_workers: int) -> float:
@@ -189,18 +347,6 @@ def _resolve(pre_dispatch: int | str, n_workers: int) -> float:
     if isinstance(pre_dispatch, str):
         pre_dispatch = eval_expr(pre_dispatch.replace("n_jobs", str(n_workers)))
     return max(1, int(pre_dispatch))
-
-
-def _settle(backend: Any) -> None:
-    """Wait until loky has seen the latest tasks.
-
-    Its thread dies of those it has not, when the workers are killed. It sees them at
-    once, unless there are more than two a worker.
-    """
-    ids = backend._workers._work_ids
-    deadline = time.monotonic() + SECONDS_OF_A_WAIT
-    while not ids.empty() and time.monotonic() < deadline:
-        time.sleep(0.001)
 
 
 def _is_before_1_3(backend: Any) -> bool:

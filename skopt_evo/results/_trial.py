@@ -30,6 +30,8 @@ class Trial:
         What scikit-learn's ``_fit_and_score`` returned, one a split.
     gradients : list of FoldGradient or None
         The derivatives of each split's loss, None where there are none.
+    fault : {"timeout", "crashed"} or None
+        Why there are no results: a fit took too long, or ended its worker.
     extras : dict
         Values for further columns of ``cv_results_``.
     """
@@ -40,6 +42,7 @@ class Trial:
     genome: NDArray[np.float64] | None = None
     folds: list[dict[str, Any]] = field(default_factory=list)
     gradients: list[FoldGradient | None] = field(default_factory=list)
+    fault: str | None = None
     extras: dict[str, Any] = field(default_factory=dict)
 
     def loss(self, metric: str | None) -> float:
@@ -78,7 +81,13 @@ class Trial:
 
     @property
     def status(self) -> str:
-        """``"ok"``, or ``"failed"`` if a fit raised or a score is not finite."""
+        """What became of the candidate, in a word.
+
+        ``"ok"``, ``"failed"`` if a fit raised or a score is not finite, ``"timeout"``
+        if one took too long, ``"crashed"`` if one ended its worker.
+        """
+        if self.fault is not None:
+            return self.fault
         for fold in self.folds:
             scores = fold["test_scores"]
             values = list(scores.values()) if isinstance(scores, dict) else [scores]

@@ -13,7 +13,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation import Evaluator
-from skopt_evo.evaluation._evaluator import BATCH_SECONDS, SHORT_SECONDS
+from skopt_evo.evaluation._evaluator import BATCH_SECONDS
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
 
@@ -178,16 +178,14 @@ def test_what_nobody_waits_for_when_the_evaluator_is_left_never_begins():
 @pytest.mark.parametrize(
     ("seconds", "size"),
     [
-        (SHORT_SECONDS / 13, 0),  # 12 fits in all
-        (SHORT_SECONDS / 11, 6),
+        (0.0, 6),  # 12 fits in all
+        (BATCH_SECONDS / 100, 6),
         (BATCH_SECONDS / 4, 4),
         (BATCH_SECONDS, 1),
         (100 * BATCH_SECONDS, 1),
     ],
 )
-def test_short_fits_go_in_batches_and_very_short_ones_nowhere(
-    seconds, size, monkeypatch
-):
+def test_short_fits_go_in_batches(seconds, size, monkeypatch):
     with joblib.parallel_backend("threading"), make_evaluator(n_jobs=2) as evaluator:
         evaluate(evaluator, trials(1))
         evaluator._seconds = seconds * evaluator._n_fits
@@ -200,10 +198,7 @@ def test_short_fits_go_in_batches_and_very_short_ones_nowhere(
         batch = trials(1, 2, 3, 4)
         evaluate(evaluator, batch)
     assert [len(trial.folds) for trial in batch] == [3] * 4
-    if size:
-        assert [len(fits) for fits in batches] == [size] * (12 // size)
-    else:
-        assert batches == []
+    assert [len(fits) for fits in batches] == [size] * (12 // size)
 
 
 # ---- derivatives beside the fits

@@ -1,0 +1,72 @@
+"""What the folds of one search look like: those of another search are not mixed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from skopt_evo._sklearn_compat import is_scorer
+from skopt_evo.checkpoint._records import names_of
+
+# In place of the names of the metrics: there is one score without a name, or only the
+# results of a function tell.
+ONE, ANY = "one", "any"
+
+
+def make_form(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the folds of a search look like, as plain data.
+
+    Parameters
+    ----------
+    parts : mapping
+        What the search depends on, as for `skopt_evo.checkpoint.make_header`.
+
+    Returns
+    -------
+    form : dict
+        Of ``scores``: the names of the metrics, or one of the words above;
+        ``train_scores``: whether there are any; ``errors``: whether there may be any.
+    """
+    settings = parts.get("settings") or {}
+    return {
+        "scores": _scores(parts.get("scoring"), settings.get("refit")),
+        "train_scores": bool(settings.get("return_train_score", False)),
+        "errors": not isinstance(settings.get("error_score"), str),
+    }
+
+
+def check_form(fold: Mapping[str, Any], form: Mapping[str, Any]) -> None:
+    """Check that a fold looks like those of a search.
+
+    Parameters
+    ----------
+    fold : mapping
+        What `check_fold` has returned.
+    form : mapping
+        From `make_form`.
+
+    Raises
+    ------
+    ValueError
+        If it does not.
+    """
+    is_failed, names = fold["fit_error"] is not None, names_of(fold["test_scores"])
+    if is_failed and not form["errors"]:
+        raise ValueError("a fit has failed, which is to end the search")
+    if ("train_scores" in fold) != form["train_scores"]:
+        raise ValueError("return_train_score does not go with its scores")
+    if isinstance(form["scores"], list):
+        is_expected = names == set(form["scores"])
+    else:
+        # Of a fit that failed no function has told the metrics.
+        is_expected = names is None or (form["scores"] == ANY and not is_failed)
+    if not is_expected:
+        raise ValueError("it has scores of other metrics")
+
+
+def _scores(scoring: Any, refit: Any) -> str | list[str]:
+    if isinstance(scoring, (list, tuple, set, dict)):
+        return sorted(scoring)
+    # The function that a search with refit=True scores by returns a number.
+    is_open = callable(scoring) and not is_scorer(scoring) and refit is not True
+    return ANY if is_open else ONE

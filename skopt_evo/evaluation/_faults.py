@@ -1,0 +1,114 @@
+"""What a fit that was stopped, or ended its worker, leaves in the results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from sklearn.base import BaseEstimator
+
+from skopt_evo._sklearn_compat import fit_and_score
+from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
+
+FaultKind = Literal["timeout", "crashed"]
+FAULTS: tuple[str, ...] = get_args(FaultKind)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What became of a task that did not come to its end.
+
+    Attributes
+    ----------
+    kind : {"timeout", "crashed"}
+        Whether it was stopped, or its worker died of it.
+    seconds : float
+        How long it took until then.
+    """
+
+    kind: FaultKind
+    seconds: float
+
+
+class _Failing(BaseEstimator):  # type: ignore[misc]
+    """Takes any parameters, and raises when it is fitted."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def set_params(self, **params: Any) -> _Failing:
+        """Take the parameters of another estimator for granted."""
+        return self
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> _Failing:
+        """Raise the error."""
+        raise self.error
+
+
+def explain(
+    number: int, split: int, fault: Fault, fit_timeout: float | None
+) -> FitTimeoutError | WorkerDiedError:
+    """Return the error that a fit would have raised if it could.
+
+    Parameters
+    ----------
+    number, split : int
+        The candidate, counted from 0, and the split of its fit.
+    fault : Fault
+        What became of it.
+    fit_timeout : float or None
+        The parameter of the search, as it is now.
+
+    Returns
+    -------
+    error : FitTimeoutError or WorkerDiedError
+    """
+    fit = f"The fit of candidate {number} on split {split}"
+    if fault.kind == "timeout":
+        return FitTimeoutError(
+            f"{fit} was stopped after {fault.seconds:.3g} seconds, by "
+            f"fit_timeout={fit_timeout!r}. The candidate counts as failed on all "
+            "splits. A larger fit_timeout, or None, lets fits take longer."
+        )
+    return WorkerDiedError(
+        f"{fit} ended its worker process twice: by a crash of native code, a lack of "
+        "memory or a signal. The candidate counts as failed on all splits. Fewer "
+        "n_jobs leave more memory to each of them."
+    )
+
+
+def failed_fold(
+    error: Exception,
+    params: Mapping[str, Any],
+    progress: Mapping[str, Any],
+    common: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what scikit-learn's searches make of a fit that raises.
+
+    Parameters
+    ----------
+    error : Exception
+        The error.
+    params : mapping
+        The candidate's parameters.
+    progress : mapping
+        The split, and how far the search is, for ``_fit_and_score``.
+    common : mapping
+        What all fits of a search have in common.
+
+    Returns
+    -------
+    fold : dict
+        As from ``_fit_and_score``: scores that are `error_score`, the traceback.
+
+    Raises
+    ------
+    Exception
+        The error itself, if `error_score` is ``"raise"``.
+    """
+    settings = {name: value for name, value in common.items() if name != "gradient"}
+    fold: dict[str, Any] = fit_and_score(
+        _Failing(error), parameters=params, **progress, **settings
+    )
+    return fold
