@@ -1,8 +1,18 @@
 """Configuration of Sphinx."""
 
 import re
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
 
 from skopt_evo import __version__
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT))
+
+from tests import bad_input_table  # noqa: E402
 
 project = "skopt-evo"
 author = "skopt_evo developers"
@@ -101,7 +111,76 @@ def underlined(heading):
     return f"{title}\n{'=-~'[len(marks) - 1] * len(title)}"
 
 
+# ---- what the tests know
+
+
+class BadInput(SphinxDirective):
+    """A section of the table of bad inputs, with the messages that its rows raise."""
+
+    required_arguments = 1
+
+    def run(self):
+        self.env.note_dependency(bad_input_table.__file__)
+        (section,) = self.arguments
+        search = bad_input_table.ONLY.get(section, bad_input_table.SEARCHES)[0]
+        head = row_of(*(nodes.paragraph("", text) for text in COLUMNS))
+        body = [self.row(row, search) for row in bad_input_table.TABLE[section]]
+        group = nodes.tgroup("", cols=len(COLUMNS))
+        group += [nodes.colspec(colwidth=width) for width in COLUMNS.values()]
+        group += [nodes.thead("", head), nodes.tbody("", *body)]
+        return [nodes.table("", group, classes=["bad-input"])]
+
+    def row(self, row, search):
+        _, error = row.run(search)
+        call = "" if row.call == "fit(X, y)" else f"search.{row.call}"
+        codes = [code for code in (row.given, call) if code]
+        title = nodes.paragraph("", f"{row.title[0].upper()}{row.title[1:]}")
+        if row.fits:
+            mark = "late, results kept" if row.is_kept else "late"
+            title += [nodes.Text(" "), nodes.strong("", f"({mark})")]
+        return row_of(
+            [title, *(nodes.paragraph("", "", literal(code)) for code in codes)],
+            nodes.paragraph("", "", literal(type(error).__name__)),
+            [
+                nodes.paragraph("", line, support_smartquotes=False)
+                for line in abridged(bad_input_table.message_of(error))
+            ],
+        )
+
+
+COLUMNS = {"What goes in": 35, "Error": 20, "What is said": 45}
+
+
+def row_of(*cells):
+    return nodes.row("", *(nodes.entry("", *as_list(cell)) for cell in cells))
+
+
+def as_list(cell):
+    return cell if isinstance(cell, list) else [cell]
+
+
+def literal(code):
+    return nodes.literal(code, code)
+
+
+def abridged(message):
+    """Return the paragraphs of a message, without what is long, or never the same."""
+    message = re.sub(r" at 0x[0-9A-Fa-f]+", "", message, flags=re.IGNORECASE)
+    message = re.sub(r"([{[])('\w+'(?:, '\w+'){7,})([]}])", cut, message)
+    message = re.sub(r"^array=\[[^]]*\]", "array=[…]", message, flags=re.MULTILINE)
+    message = re.sub(r"Traceback.*?\n(?=\S*Error: )", "", message, flags=re.DOTALL)
+    message = re.sub(r"^-+\n", "", message, flags=re.MULTILINE)
+    return [line for line in message.split("\n") if line.strip()]
+
+
+def cut(names):
+    """Cut a list short, in an order that sets do not have."""
+    opening, text, closing = names.groups()
+    return f"{opening}{', '.join(sorted(text.split(', '))[:3])}, …{closing}"
+
+
 def setup(app):
+    app.add_directive("bad-input", BadInput)
     app.connect("autodoc-process-docstring", mend_docstring)
     app.connect("autodoc-process-signature", hide_signature)
     app.connect("autodoc-skip-member", skip_member)

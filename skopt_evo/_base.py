@@ -3,6 +3,7 @@
 import time
 import warnings
 from abc import abstractmethod
+from collections.abc import Iterable
 from contextlib import nullcontext
 from copy import deepcopy
 from itertools import pairwise
@@ -23,7 +24,6 @@ from skopt_evo._sklearn_compat import (
     SearchTask,
     check_method_params,
     fit_context,
-    insert_error_scores,
     is_scorer,
     scorer_attribute,
     search_estimator_has,
@@ -39,7 +39,7 @@ from skopt_evo.evaluation import (
     SearchLoop,
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
-from skopt_evo.results import extra_columns
+from skopt_evo.results import extra_columns, fill_in_metrics
 from skopt_evo.space import SearchSpace, check_parameter_names
 
 # What `fit` sets. It is gone as soon as `fit` starts: a search that failed on new data
@@ -322,8 +322,9 @@ class BaseEvoSearchCV(BaseSearchCV):
         try:
             splits = list(cv.split(X, y, **split_params))
         except (TypeError, ValueError) as error:
-            if not hasattr(self.cv, "split"):
-                error.add_note(f"cv={self.cv!r} does not yield {PAIR}.")
+            if isinstance(self.cv, Iterable):  # of splits, which are unpacked there
+                kind = type(self.cv).__name__
+                error.add_note(f"cv, a {kind}, has to yield {PAIR}.")
             raise
         if len(splits) != n_splits:
             raise ValueError(
@@ -505,7 +506,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         folds = [fold for trial in trials for fold in trial.folds]
         warn_or_raise_about_fit_failures(folds, self.error_score)
         if callable(self.scoring):
-            insert_error_scores(folds, self.error_score)
+            fill_in_metrics(folds, self.error_score)
         candidates = [trial.params for trial in trials]
         results = self._format_results(candidates, len(trials[0].folds), folds)
         columns = extra_columns(trials, self._missing_values(space))
@@ -564,9 +565,15 @@ class BaseEvoSearchCV(BaseSearchCV):
             self.feature_names_in_ = estimator.feature_names_in_
 
     def __getstate__(self):
-        """Leave out what is of no use outside of a running `fit`."""
+        """Leave out what is of no use outside of a running `fit`, and what tells of it.
+
+        A search that is still to be fitted, perhaps elsewhere, keeps its `checkpoint`.
+        A fitted one has no more use for it, and may be given to others: the path says
+        where and by whom it was fitted.
+        """
         state = super().__getstate__()
-        return {key: state[key] for key in state if key not in CALLBACK_STATE}
+        state = {key: state[key] for key in state if key not in CALLBACK_STATE}
+        return {**state, "checkpoint": None} if self.__sklearn_is_fitted__() else state
 
 
 def _checked(number, split, n_samples):

@@ -13,7 +13,8 @@ from skopt_evo.proposers import (
     WarmStartProposer,
     check_surrogate,
     layout_of,
-    rehearse_evolution,
+    rehearse_operators,
+    rehearse_surrogate,
 )
 from skopt_evo.strategies import non_dominated_ranks
 from skopt_evo.strategies.operators import (
@@ -404,6 +405,17 @@ class GeneticSearchCV(BaseEvoSearchCV):
             for name, table in OPERATORS.items()
         }
 
+    def _rehearse(self, settings, layout):
+        """Try out what the user may have written."""
+        own = {
+            name: operator
+            for name, operator in settings.operators.items()
+            if not isinstance(getattr(self, name), str)
+        }
+        rehearse_operators(own, layout)
+        if not isinstance(self.surrogate, (str, NoneType)):
+            rehearse_surrogate(self.surrogate, layout)
+
     def _make_proposer(self, space, metric, seed, start, scorers, n_iter):
         is_auto = self.population_size == "auto"
         settings = EvolutionSettings(
@@ -413,8 +425,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
             operators=self._operators(),
         )
         layout, n_objectives = layout_of(space), self._n_objectives()
-        own = [name for name in OPERATORS if not isinstance(getattr(self, name), str)]
-        rehearse_evolution(settings, layout, n_objectives, own)
+        self._rehearse(settings, layout)
         defaults = space.encode_all(self.estimator.get_params())
 
         def make(given, known):

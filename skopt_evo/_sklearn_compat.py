@@ -25,7 +25,6 @@ from sklearn.metrics._scorer import (
 from sklearn.model_selection._search import BaseSearchCV, _search_estimator_has
 from sklearn.model_selection._validation import (
     _fit_and_score,
-    _insert_error_scores,
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils import _safe_indexing
@@ -43,7 +42,6 @@ __all__ = [
     "check_method_params",
     "fit_and_score",
     "fit_context",
-    "insert_error_scores",
     "is_scorer",
     "safe_indexing",
     "safe_split",
@@ -60,7 +58,6 @@ check_method_params = _check_method_params
 safe_indexing = _safe_indexing
 safe_split = _safe_split
 search_estimator_has = _search_estimator_has
-insert_error_scores = _insert_error_scores
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
 
 HAS_CALLBACKS = "callback_ctx" in inspect.signature(_fit_and_score).parameters

@@ -63,7 +63,7 @@ def test_one_penalty_takes_few_candidates(estimator, grid, scoring, data):
         estimator, grid, scoring=scoring, n_iter=10, random_state=0
     ).fit(*data)
     ((name, distribution),) = grid.items()
-    values = distribution.ppf(np.linspace(0.35, 0.7, 40))
+    values = distribution.ppf(np.linspace(0.35, 0.7, 20))
     best = best_known(estimator, name, values, scoring, data)
     assert search.best_score_ >= best - 1e-3 * abs(best)
     first_five = search.cv_results_["mean_test_score"][:5].max()
@@ -118,16 +118,12 @@ def test_many_weights_are_tuned_at_once():
     assert weights[:2].min() > 3 * np.median(weights[2:])
 
 
-@pytest.mark.parametrize("n_jobs", [2])
-@pytest.mark.parametrize("optimizer", ["auto", "adam"])
-def test_the_results_do_not_depend_on_the_number_of_jobs(n_jobs, optimizer):
+def test_the_results_do_not_depend_on_the_number_of_jobs():
     one, many = (
-        GradientSearchCV(
-            SCALED, SCALES, optimizer=optimizer, n_iter=12, n_jobs=n, random_state=0
-        )
+        GradientSearchCV(SCALED, SCALES, n_iter=12, n_jobs=n_jobs, random_state=0)
         .fit(X, y)
         .cv_results_
-        for n in (1, n_jobs)
+        for n_jobs in (1, 2)
     )
     for name, column in one.items():
         if "time" not in name and name != "params":
@@ -290,7 +286,7 @@ def test_scores_with_jumps_are_steered_by_smooth_ones_and_rank_the_candidates():
 def test_ordered_lists_are_descended_by_derivatives_too():
     grid = {"ridge__alpha": [float(10.0**k) for k in np.linspace(-4, 6, 101)]}
     search = GradientSearchCV(RIDGE, grid, n_iter=12, random_state=0).fit(X, y)
-    best = best_known(RIDGE, "ridge__alpha", grid["ridge__alpha"], "r2")
+    best = best_known(RIDGE, "ridge__alpha", grid["ridge__alpha"][::4], "r2")
     assert search.best_score_ >= best - 1e-3
     assert set(search.cv_results_["gradient_method"]) == {"exact"}
 
@@ -348,7 +344,8 @@ def test_a_model_fills_in_for_derivatives_that_are_not_known():
 
 
 def test_restarts_give_all_entries_of_an_array_the_same_value():
-    search = GradientSearchCV(SCALED, SCALES, n_iter=60, random_state=0).fit(X, y)
+    search = GradientSearchCV(SCALED, SCALES, n_iter=60, cv=2, random_state=0)
+    search.fit(X, y)
     results = search.cv_results_
     is_restart = (results["origin"] == "start") & (results["restart"] > 0)
     assert is_restart.any()

@@ -104,6 +104,14 @@ def known():
     return random_search().cv_results_
 
 
+@pytest.fixture(scope="module")
+def earlier():
+    return [
+        fit(random_state=100 + seed, n_iter=60, refit=False).cv_results_
+        for seed in range(10)
+    ]
+
+
 # Candidates without results
 
 
@@ -240,10 +248,9 @@ def test_known_scores_that_hold_are_taken_for_granted(source, strategy):
     ],
     ids=str,
 )
-def test_a_search_that_goes_on_is_better_off_than_a_fresh_one(options):
+def test_a_search_that_goes_on_is_better_off_than_a_fresh_one(options, earlier):
     gains = []
-    for seed in range(10):
-        known = fit(random_state=100 + seed, n_iter=60, refit=False).cv_results_
+    for seed, known in enumerate(earlier):
         usual = {"n_iter": 9, "random_state": seed, "refit": False, **options}
         fresh = fit(**usual).cv_results_["mean_test_score"]
         # The first one is what was known.

@@ -12,6 +12,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from copy import copy
 from functools import partial
 from itertools import count
 from multiprocessing import current_process
@@ -85,6 +86,10 @@ class Pool:
         self._common = common or {}
         self._limit = limit
         self._parallel = Parallel(n_jobs=n_jobs, pre_dispatch=pre_dispatch)
+        if isinstance(self._parallel._backend, (LokyBackend, PoolManagerMixin)):
+            # That of `parallel_config` is one object for all who ask, and has no
+            # workers any more when one of them, such as a surrogate, is done.
+            self._parallel._backend = copy(self._parallel._backend)
         self._waiting: deque[tuple[Any, Arguments]] = deque()
         # Those that are with the workers, by a number of their own.
         self._running: dict[int, tuple[Any, Arguments]] = {}

@@ -4,6 +4,12 @@ from skopt_evo.proposers._evolution import EvolutionProposer
 from skopt_evo.proposers._grid import GridProposer
 from skopt_evo.proposers._layout import layout_of
 from skopt_evo.proposers._protocol import Proposer
+from skopt_evo.proposers._rehearsal import (
+    rehearse_gradient,
+    rehearse_operators,
+    rehearse_optimizer,
+    rehearse_surrogate,
+)
 from skopt_evo.proposers._restarts import DescentProposer, Settings
 from skopt_evo.proposers._strategies import EvolutionSettings, check_surrogate
 from skopt_evo.proposers._warm_start import (
@@ -24,4 +30,8 @@ __all__ = [
     "check_surrogate",
     "layout_of",
     "parse_initial_params",
+    "rehearse_gradient",
+    "rehearse_operators",
+    "rehearse_optimizer",
+    "rehearse_surrogate",
 ]

@@ -74,7 +74,7 @@ class ProbingSource:
         losses = evaluations.losses[first:]
         points = probes[:, self.walker.free]
         known = place.loss if np.isfinite(place.loss) else np.nan
-        gradient = self.method.gradient(place.point, known, points, losses)
+        gradient = checked_gradient(self.method, place.point, known, points, losses)
         self.walker.note(place.point, gradient, self.method.name)
         best = int(np.argmin(np.where(np.isnan(losses), np.inf, losses)))
         return Slope(
@@ -84,7 +84,8 @@ class ProbingSource:
         )
 
     def _probes(self, point: FloatArray, reach: float) -> FloatArray:
-        probes = self.method.probes(point, self._distances(point, reach), self.rng)
+        distances = self._distances(point, reach)
+        probes = checked_probes(self.method, point, distances, self.rng)
         return np.asarray(self.walker.genomes(probes)[:, self.walker.free])
 
     def _distances(self, point: FloatArray, reach: float) -> FloatArray:
@@ -144,3 +145,46 @@ class KnownSource:
         gradient = around.fit(self.model, radius).slope
         self.walker.note(place.point, gradient, self.model.name)
         return Slope(gradient)
+
+
+def checked_probes(
+    method: GradientEstimator,
+    point: FloatArray,
+    steps: FloatArray,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return the probes of a method; raise if they are none."""
+    probes = method.probes(point, steps, rng)
+    array = _floats(probes)
+    if array is None or array.ndim != 2 or array.shape[1] != len(point):
+        raise ValueError(
+            f"gradient={method!r}: its probes around {point!r} are {probes!r}, "
+            f"expected an array of shape (n_probes, {len(point)})."
+        )
+    return array
+
+
+def checked_gradient(
+    method: GradientEstimator,
+    point: FloatArray,
+    loss: float,
+    probes: FloatArray,
+    losses: FloatArray,
+) -> FloatArray:
+    """Return the gradient that a method makes of losses; raise if it is none."""
+    gradient = method.gradient(point, loss, probes, losses)
+    array = _floats(gradient)
+    if array is None or array.shape != point.shape:
+        raise ValueError(
+            f"gradient={method!r}: its gradient at {point!r} is {gradient!r}, "
+            f"expected an array of shape {point.shape}."
+        )
+    return array
+
+
+def _floats(numbers: object) -> FloatArray | None:
+    """Return an array of floats, None if that is not what it is."""
+    try:
+        return np.asarray(numbers, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None

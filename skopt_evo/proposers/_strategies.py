@@ -23,7 +23,11 @@ from skopt_evo.strategies import (
 )
 from skopt_evo.strategies._base import FloatArray
 from skopt_evo.strategies.operators import CommaSurvival
-from skopt_evo.strategies.surrogates import GaussianProcess, RegressorSurrogate
+from skopt_evo.strategies.surrogates import (
+    GaussianProcess,
+    RegressorSurrogate,
+    Surrogate,
+)
 
 # Candidates before the first child, if the budget is more than three times as large.
 N_INITIAL = 10
@@ -122,10 +126,7 @@ class EvolutionSettings:
             evolution = NSGA2Strategy(layout, **common, **self.operators)
         if self.surrogate is None:
             return evolution
-        if isinstance(self.surrogate, str):
-            return SurrogateStrategy(evolution, GaussianProcess(layout))
-        make = _maker(self.surrogate)
-        return SurrogateStrategy(evolution, RegressorSurrogate(layout, make))
+        return SurrogateStrategy(evolution, surrogate_of(self.surrogate, layout))
 
     def _auto_size(self, n_objectives: int | None) -> int:
         if n_objectives != 1:
@@ -137,6 +138,13 @@ class EvolutionSettings:
 
 def _auto_initial(n_iter: int) -> int:
     return max(2, min(N_INITIAL, round(INITIAL_SHARE * n_iter)))
+
+
+def surrogate_of(surrogate: Any, layout: GeneLayout) -> Surrogate:
+    """Return the model that ``"auto"`` or a regressor stands for."""
+    if isinstance(surrogate, str):
+        return GaussianProcess(layout)
+    return RegressorSurrogate(layout, _maker(surrogate))
 
 
 def check_surrogate(surrogate: Any) -> None:

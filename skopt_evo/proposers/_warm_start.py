@@ -115,7 +115,7 @@ def _from_results(
         and f"split{n_splits}_test_{metrics[0]}" not in results
     )
     # Lists: the rows of a pandas.Series have names, which may be in any order.
-    candidates = list(results["params"])
+    candidates = _rows(results, "params")
     means = _column(results, f"mean_test_{_steering(metrics, steering)}")
     has_failed = _has_failed(results, metrics)
     genomes, rows = [], []
@@ -145,8 +145,31 @@ def _from_results(
     return WarmStart(np.array(genomes), scores, has_results=True)
 
 
+def _rows(results: Mapping[str, Any], key: str) -> list[Any]:
+    """Return a column, whatever is in it; raise if it is none."""
+    try:
+        return list(results[key])
+    except TypeError:
+        raise TypeError(
+            f"initial_params: {key}={results[key]!r} of this cv_results_ is no column. "
+            "Pass the cv_results_ itself."
+        ) from None
+
+
 def _column(results: Mapping[str, Any], key: str) -> FloatArray:
-    return np.array(list(results[key]), dtype=np.float64)
+    """Return a column of numbers; raise if it is none, or not as long as the others."""
+    rows, n_candidates = _rows(results, key), len(results["params"])
+    try:
+        column = np.array(rows, dtype=np.float64)
+    except (TypeError, ValueError):
+        column = None
+    if column is None or column.shape != (n_candidates,):
+        raise ValueError(
+            f"initial_params: {key}={results[key]!r} of this cv_results_ is no column "
+            f"of {n_candidates} numbers, one for each of its params. Pass the "
+            "cv_results_ itself, or cut all of its columns alike."
+        )
+    return column
 
 
 def _steering(metrics: Sequence[str], steering: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from skopt_evo.results._cv_results import extra_columns
 from skopt_evo.results._gradient import TrialGradient, gradient_of
+from skopt_evo.results._metrics import fill_in_metrics
 from skopt_evo.results._trial import Trial
 
-__all__ = ["Trial", "TrialGradient", "extra_columns", "gradient_of"]
+__all__ = ["Trial", "TrialGradient", "extra_columns", "fill_in_metrics", "gradient_of"]

@@ -76,7 +76,9 @@ def _can_set(target: Any, name: str, value: Any, hosts: dict[str, Any]) -> bool:
 def _explain(target: Any, name: str, valid: list[str], hosts: dict[str, Any]) -> str:
     parts = [f"Invalid parameter {name!r} in param_grid for estimator {target}."]
     close = [other for other in valid if other.endswith(f"__{name}")]
-    close += difflib.get_close_matches(name, valid, n=1, cutoff=0.5)
+    # A name that begins with "estimator__" is the search's, not the estimator's.
+    close += [other for other in valid if name.endswith(f"__{other}")]
+    close += difflib.get_close_matches(name, valid, n=1, cutoff=0.7)
     if close:
         parts.append(f"Did you mean {close[0]!r}?")
     around = {host: hosts[host] for host in hosts if name.startswith(f"{host}__")}

@@ -9,7 +9,7 @@ import pytest
 
 from skopt_evo.strategies import GeneLayout, NSGA2Strategy, non_dominated_ranks
 from skopt_evo.strategies.operators import TournamentSelection
-from tests.strategies.conformance import StrategyConformance, run
+from tests.strategies.conformance import FEW_LAYOUTS, StrategyConformance, run
 
 PLANE = GeneLayout.continuous(2)
 
@@ -27,6 +27,7 @@ class TestTwoObjectives(StrategyConformance):
 
 
 class TestThreeObjectives(TestTwoObjectives):
+    layout = FEW_LAYOUTS
     n_objectives = 3
     n_seeds = 11
 

@@ -32,6 +32,7 @@ from skopt_evo.strategies.surrogates import (
     Surrogate,
 )
 from tests.strategies.conformance import (
+    FEW_LAYOUTS,
     SPACES,
     StrategyConformance,
     ask_many,
@@ -61,16 +62,21 @@ class TestAroundSteadyState(StrategyConformance):
 
 
 class TestAroundGenerations(TestAroundSteadyState):
+    layout = FEW_LAYOUTS
+
     def evolution(self, layout: GeneLayout, **settings: Any) -> EvolutionStrategy:
         return GeneticStrategy(layout, n_children=6, **settings)
 
 
 class TestAroundDifferentialEvolution(TestAroundSteadyState):
+    layout = FEW_LAYOUTS
+
     def evolution(self, layout: GeneLayout, **settings: Any) -> EvolutionStrategy:
         return DifferentialEvolutionStrategy(layout, **settings)
 
 
 class TestAroundNSGA2(TestAroundSteadyState):
+    layout = FEW_LAYOUTS
     n_objectives = 2
     forgets = True
 
@@ -79,9 +85,11 @@ class TestAroundNSGA2(TestAroundSteadyState):
 
 
 class TestWithARegressor(TestAroundSteadyState):
+    layout = FEW_LAYOUTS
+
     def surrogate(self, layout: GeneLayout) -> Surrogate:
         return RegressorSurrogate(
-            layout, lambda seed: ExtraTreesRegressor(10, random_state=seed)
+            layout, lambda seed: ExtraTreesRegressor(5, random_state=seed)
         )
 
 

@@ -75,13 +75,29 @@ class RegressorSurrogate:
         """Return the means and the standard deviations of targets."""
         features = self._encode(genomes)
         if "return_std" in inspect.signature(self._regressor.predict).parameters:
-            mean, std = self._regressor.predict(features, return_std=True)
+            mean, std = self._checked(
+                self._regressor.predict(features, return_std=True), len(genomes)
+            )
         else:
             members = np.ravel(self._regressor.estimators_)
             predictions = np.array([member.predict(features) for member in members])
             mean, std = predictions.mean(axis=0), predictions.std(axis=0)
         # Where all trees agree, the next value is still not known for sure.
         return np.asarray(mean), np.maximum(std, 1e-9)
+
+    def _checked(self, predicted: Any, n: int) -> tuple[FloatArray, FloatArray]:
+        """Return means and deviations; raise if a regressor predicts something else."""
+        try:
+            mean, std = (np.asarray(each, dtype=np.float64) for each in predicted)
+        except (TypeError, ValueError):
+            mean = std = np.empty(0)
+        if mean.shape != (n,) or std.shape != (n,):
+            raise ValueError(
+                f"surrogate={self._regressor!r}: predict(X, return_std=True) returned "
+                f"{predicted!r}, expected two arrays of shape ({n},), the means and "
+                "their standard deviations."
+            )
+        return mean, std
 
     def state_dict(self) -> dict[str, Any]:
         """Return nothing: each fit begins anew."""
