@@ -34,6 +34,7 @@ from skopt_evo.evaluation import (
     Checkpoint,
     Deadline,
     Evaluator,
+    Interruption,
     NoChange,
     OutOfTimeError,
     SearchLoop,
@@ -249,17 +250,34 @@ class BaseEvoSearchCV(BaseSearchCV):
 
         root = SearchTask.root(self, max_subtasks=1 + (self.refit is not False), **data)
         splits = self._make_splits(X, y, routed_params.splitter.split)
-        checkpoint = self._open_checkpoint(X, y, params, splits, seed)
-        with checkpoint or nullcontext():
-            if checkpoint is not None:
-                seed = checkpoint.header["seed"]
-            space = SearchSpace(self.param_grid, seed=seed)
-            trials, stop_reason = self._search(
-                space, seed, scorers, X, y, splits, routed_params, root, checkpoint
+        with Interruption() as interruption:
+            checkpoint = self._open_checkpoint(X, y, params, splits, seed)
+            with checkpoint or nullcontext():
+                if checkpoint is not None:
+                    seed = checkpoint.header["seed"]
+                space = SearchSpace(self.param_grid, seed=seed)
+                trials, stop_reason = self._search(
+                    space,
+                    seed,
+                    scorers,
+                    X,
+                    y,
+                    splits,
+                    routed_params,
+                    root,
+                    checkpoint,
+                    interruption,
+                )
+            # First the results: whatever happens from here on, they are there.
+            self.cv_results_, self.multimetric_ = self._tabulate(trials, space)
+            self.stop_reason_ = "interrupted" if interruption.n else stop_reason
+        if self.stop_reason_ == "interrupted":
+            warnings.warn(
+                f"The search was interrupted. It ends with the {len(trials)} "
+                "candidates that were evaluated.",
+                UserWarning,
+                stacklevel=2,
             )
-        # First the results: whatever happens from here on, they are there.
-        self.cv_results_, self.multimetric_ = self._tabulate(trials, space)
-        self.stop_reason_ = stop_reason
         self.n_splits_ = len(splits)
         self.scorer_ = scorer_attribute(scorers)
         if callable(self.scoring) and self.multimetric_:
@@ -376,7 +394,17 @@ class BaseEvoSearchCV(BaseSearchCV):
         return checkpoint
 
     def _search(
-        self, space, seed, scorers, X, y, splits, routed_params, root, checkpoint
+        self,
+        space,
+        seed,
+        scorers,
+        X,
+        y,
+        splits,
+        routed_params,
+        root,
+        checkpoint,
+        interruption,
     ):
         """Evaluate candidates until the search ends; return them, and why it did."""
         # What is proposed depends on the budget: first that of the first call.
@@ -423,6 +451,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             gradient=proposer.gradient,
             checkpoint=checkpoint,
             deadline=deadline,
+            interruption=interruption,
             fit_timeout=self.fit_timeout,
         )
         n_fits = n_candidates * len(splits)
@@ -446,16 +475,8 @@ class BaseEvoSearchCV(BaseSearchCV):
             stop_reason = "interrupted"
         if stop_reason in ("interrupted", "timeout"):
             trials += evaluator.finished()
-        if stop_reason == "interrupted":
-            if not trials:
-                raise KeyboardInterrupt
-            # Not before the workers are gone: threads set filters of warnings.
-            warnings.warn(
-                f"The search was interrupted. It ends with the {len(trials)} "
-                "candidates that were evaluated.",
-                UserWarning,
-                stacklevel=2,
-            )
+        if not trials:
+            raise KeyboardInterrupt
         search.end()
         proposer.finish()
         return trials, stop_reason

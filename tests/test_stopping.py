@@ -120,6 +120,34 @@ def test_an_interrupt_keeps_what_was_evaluated(search, n_jobs):
     check_is_fitted(fitted.best_estimator_)
 
 
+@pytest.mark.usefixtures("interrupts")
+@pytest.mark.parametrize("search", SEARCHES)
+def test_an_interrupt_between_fits_takes_effect_after_the_step(search, monkeypatch):
+    """Nothing is torn: the rows are those of a search that was not interrupted."""
+    ask = search._make_proposer
+
+    def make_interrupted(self, *args):
+        proposer = ask(self, *args)
+        propose, observe = proposer.propose, proposer.observe
+
+        def observe_and_interrupt(trials):
+            signal.raise_signal(signal.SIGINT)
+            observe(trials)
+            proposer.observe = observe
+
+        proposer.propose, proposer.observe = propose, observe_and_interrupt
+        return proposer
+
+    whole = make(search, n_iter=20).fit(X, y).cv_results_
+    monkeypatch.setattr(search, "_make_proposer", make_interrupted)
+    with pytest.warns(UserWarning, match="interrupted"):
+        stopped = make(search, n_iter=20).fit(X, y)
+    n = len(stopped.cv_results_["params"])
+    assert stopped.stop_reason_ == "interrupted"
+    assert 0 < n < len(whole["params"])
+    assert stopped.cv_results_["params"] == whole["params"][:n]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

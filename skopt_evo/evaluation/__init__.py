@@ -3,12 +3,18 @@
 from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._evaluator import Evaluator
 from skopt_evo.evaluation._loop import SearchLoop
-from skopt_evo.evaluation._stopping import Deadline, NoChange, OutOfTimeError
+from skopt_evo.evaluation._stopping import (
+    Deadline,
+    Interruption,
+    NoChange,
+    OutOfTimeError,
+)
 
 __all__ = [
     "Checkpoint",
     "Deadline",
     "Evaluator",
+    "Interruption",
     "NoChange",
     "OutOfTimeError",
     "SearchLoop",

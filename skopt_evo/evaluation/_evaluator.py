@@ -20,7 +20,7 @@ from skopt_evo._sklearn_compat import (
 from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._faults import Fault, explain, failed_fold
 from skopt_evo.evaluation._pool import Pool
-from skopt_evo.evaluation._stopping import Deadline
+from skopt_evo.evaluation._stopping import Deadline, Interruption
 from skopt_evo.hypergrad import Fold
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
@@ -103,6 +103,8 @@ class Evaluator:
         Knows results of an earlier run, and keeps those of this one.
     deadline : Deadline, default=Deadline(None)
         When to give up waiting.
+    interruption : Interruption, default=Interruption()
+        Ctrl-C, if somebody takes it.
     fit_timeout : float, default=None
         Seconds that a fit may take with all that belongs to it; None for any time.
     """
@@ -118,6 +120,7 @@ class Evaluator:
     gradient: FoldDifferentiator | None = None
     checkpoint: Checkpoint | None = None
     deadline: Deadline = field(default_factory=lambda: Deadline(None))
+    interruption: Interruption = field(default_factory=Interruption)
     fit_timeout: float | None = None
     _flights: dict[Trial, Flight] = field(default_factory=dict, init=False)
     _n_submitted: int = field(default=0, init=False)
@@ -192,18 +195,22 @@ class Evaluator:
             ``"raise"``.
         FitTimeoutError, WorkerDiedError
             Likewise if a fit was stopped, or ended workers.
-        OutOfTimeError
-            If the deadline is over, after a fit or within a second.
+        OutOfTimeError, KeyboardInterrupt
+            If the deadline is over, after a fit or within a second; likewise after
+            Ctrl-C, which ends a fit in this process.
         """
+        self.interruption.check()
         flight = self._flights[trial]
         if self._pool.is_sequential:
             for split in flight.missing():
                 self.deadline.check()
                 batch = [(flight, split)]
-                results = _fit_and_score_all(**self._arguments(batch), **self._common)
+                arguments = {**self._arguments(batch), **self._common}
+                with self.interruption.at_once():
+                    results = _fit_and_score_all(**arguments)
                 self._note(batch, results)
         while flight.missing():
-            batch, outcome = self._pool.next_done(self.deadline.check)
+            batch, outcome = self._pool.next_done(self._check)
             if isinstance(outcome, Fault):
                 self._note_fault(batch, outcome)
             else:
@@ -221,6 +228,11 @@ class Evaluator:
         for trial in finished:
             _fill_in(trial, self._flights.pop(trial))
         return finished
+
+    def _check(self) -> None:
+        """Raise if it is no use to wait any longer."""
+        self.interruption.check()
+        self.deadline.check()
 
     def _unknown(self) -> list[dict[str, Any] | None]:
         return [None] * len(self.splits)

@@ -186,6 +186,7 @@ class Pool:
             return self._next_done_behind_barrier()
         while True:
             check()
+            self._dispatch()
             if self._finished:
                 key, outcome = self._finished.popleft()
                 return key, self._result(outcome)
@@ -197,7 +198,10 @@ class Pool:
                 continue
             key, _ = self._running.pop(number)
             result = outcome if self._slots is not None else self._result(outcome)
-            self._dispatch()
+            if not isinstance(
+                result, Fault
+            ):  # else some may not be worth a try any more
+                self._dispatch()
             return key, result
 
     def _next_outcome(self) -> tuple[int | None, Any]:

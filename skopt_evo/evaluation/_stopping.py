@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +44,62 @@ class Deadline:
             return
         if time.monotonic() - self._start >= self.timeout:
             raise OutOfTimeError
+
+
+class Interruption:
+    """Ctrl-C, kept until nothing is in the midst of anything.
+
+    Python raises KeyboardInterrupt wherever the main thread happens to be. There it may
+    leave half of a step behind, or vanish in compiled code that ignores errors and goes
+    on with a wrong number. So the first one is only noted while this context manager is
+    open, for who asks; the second one is raised at once.
+
+    Handlers that others have set are left alone, and so is Ctrl-C in other threads,
+    which never hear of it.
+
+    Attributes
+    ----------
+    n : int
+        How often there was one.
+    """
+
+    def __init__(self) -> None:
+        self.n = 0
+        self._is_at_once = False
+        self._former: Any = None
+
+    def __enter__(self) -> Interruption:
+        """Take Ctrl-C from now on."""
+        is_ours = threading.current_thread() is threading.main_thread()
+        if is_ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            self._former = signal.signal(signal.SIGINT, self._take)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Leave Ctrl-C to who had it before."""
+        if self._former is not None:
+            signal.signal(signal.SIGINT, self._former)
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if there was one."""
+        if self.n:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Have it raised in the block, of which nothing is needed then."""
+        self.check()
+        self._is_at_once = True
+        try:
+            yield
+        finally:
+            self._is_at_once = False
+        self.check()  # it may have vanished
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        self.n += 1
+        if self._is_at_once or self.n > 1:
+            raise KeyboardInterrupt
 
 
 @dataclass

@@ -1,8 +1,13 @@
 """Tasks in joblib's pool: none waits for another one."""
 
+import os
+import signal
+import sys
 import threading
+import time
 from contextlib import ExitStack
 from functools import partial
+from multiprocessing import current_process
 
 import joblib
 import numpy as np
@@ -14,6 +19,7 @@ from joblib.parallel import (
     register_parallel_backend,
 )
 
+from skopt_evo.evaluation._faults import Fault
 from skopt_evo.evaluation._pool import Pool
 
 SECONDS = 30  # how long a thread waits before it is given up
@@ -44,9 +50,9 @@ def arguments(**values):
     return lambda: values
 
 
-def open_pool(backend, function=double, n_jobs=2, pre_dispatch="2*n_jobs"):
+def open_pool(backend, function=double, n_jobs=2, pre_dispatch="2*n_jobs", limit=None):
     with joblib.parallel_backend(backend):
-        return Pool(function, n_jobs, pre_dispatch)
+        return Pool(function, n_jobs, pre_dispatch, limit=limit)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -144,6 +150,19 @@ def test_a_pool_that_was_left_in_the_middle_leaves_nothing_behind(backend):
         assert pool.next_done() == ("next", 2)
 
 
+def test_tasks_that_are_not_with_the_workers_can_be_withdrawn():
+    event = threading.Event()
+    with open_pool("threading", pre_dispatch="n_jobs") as pool:
+        for number in range(5):
+            pool.submit(number, arguments(number=number, event=event))
+        assert pool.withdraw() == [2, 3, 4]
+        assert pool.withdraw() == []
+        pool.submit(5, arguments(number=5))
+        event.set()
+        done = [pool.next_done() for _ in range(3)]
+    assert sorted(done) == [(0, 0), (1, 2), (5, 10)]
+
+
 class Mute(ThreadingBackend):
     """Knows nothing of callbacks, like backends that were written for an old joblib."""
 
@@ -159,3 +178,92 @@ def test_a_backend_without_callbacks_does_all_tasks_at_a_barrier():
         pool.submit(2, arguments(number=2))
         assert pool.next_done() == (1, 2)
         assert pool.next_done() == (2, 4)
+
+
+# ---- a limit
+
+
+@pytest.mark.parametrize("backend", ["threading", "multiprocessing"])
+def test_a_limit_needs_processes_that_can_be_stopped_one_by_one(backend):
+    message = rf"^fit_timeout=1\.5 needs worker processes.*{backend.title()}Backend"
+    with pytest.raises(ValueError, match=message), open_pool(backend, limit=1.5):
+        pass
+
+
+@pytest.mark.filterwarnings("ignore:Loky-backed parallel loops cannot be called")
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_limit_needs_a_process_that_may_have_others(n_jobs, monkeypatch):
+    monkeypatch.setitem(current_process()._config, "daemon", True)
+    with (
+        pytest.raises(ValueError, match=r"^fit_timeout=1\.5 .* daemonic"),
+        open_pool("loky", n_jobs=n_jobs, limit=1.5),
+    ):
+        pass
+
+
+def test_with_a_limit_a_single_job_is_a_process_of_its_own():
+    with open_pool("loky", os.getpid, n_jobs=1, limit=600.0) as pool:
+        assert not pool.is_sequential
+        assert pool.n_workers == 1
+        for number in range(3):
+            pool.submit(number, arguments())
+        done = [pool.next_done() for _ in range(3)]
+    assert [number for number, _ in done] == [0, 1, 2]
+    (pid,) = {pid for _, pid in done}
+    assert pid != os.getpid()
+
+
+# ---- workers that die
+
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Needs signals.")
+
+
+def note_and_perhaps_die(number, folder, dies=False):
+    """Leave a file for each call; die when asked to, once there is a file "die"."""
+    (folder / f"{number}-{os.getpid()}").touch()
+    if dies:
+        wait_until((folder / "die").exists)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 4 * SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@needs_signals
+def test_when_a_worker_dies_all_other_tasks_are_done_and_none_twice(tmp_path):
+    with open_pool("loky", note_and_perhaps_die) as pool:
+        pool.submit("dying", arguments(number=0, folder=tmp_path, dies=True))
+        for number in range(1, 6):
+            pool.submit(number, arguments(number=number, folder=tmp_path))
+        # Three results are there, two tasks wait, and then the worker dies.
+        wait_until(lambda: pool._done.qsize() == 3)
+        (tmp_path / "die").touch()
+        wait_until(lambda: pool._done.qsize() == 4)
+        done = dict(pool.next_done() for _ in range(6))
+        assert pool.n_workers == 2
+    fault = done.pop("dying")
+    assert isinstance(fault, Fault)
+    assert fault.kind == "crashed"
+    assert done == {number: number for number in range(1, 6)}
+    n_calls = [len(list(tmp_path.glob(f"{number}-*"))) for number in range(6)]
+    assert n_calls == [2, 1, 1, 1, 1, 1]
+
+
+@needs_signals
+def test_a_worker_that_dies_while_it_has_nothing_to_do_costs_no_task():
+    with open_pool("loky") as pool:
+        pool.submit(0, arguments(number=0))
+        assert pool.next_done() == (0, 0)
+        executor = pool._backend._workers
+        for pid in list(executor._processes):
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: executor._flags.broken)
+        for number in range(1, 4):
+            pool.submit(number, arguments(number=number))
+        done = [pool.next_done() for _ in range(3)]
+    assert sorted(done) == [(1, 2), (2, 4), (3, 6)]
