@@ -198,9 +198,8 @@ class Pool:
                 continue
             key, _ = self._running.pop(number)
             result = outcome if self._slots is not None else self._result(outcome)
-            if not isinstance(
-                result, Fault
-            ):  # else some may not be worth a try any more
+            # After a fault some of those that wait may not be worth a try any more.
+            if not isinstance(result, Fault):
                 self._dispatch()
             return key, result
 
