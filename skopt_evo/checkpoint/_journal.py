@@ -24,7 +24,7 @@ from skopt_evo.exceptions import CheckpointLockedError, CheckpointWarning
 
 # "auto": of the time since it last did that, a journal spends at most this share on
 # forcing what it wrote to the disk, and waits for at most these seconds.
-SHARE, SECONDS = 0.01, 1.0
+SHARE, SECONDS = 0.005, 1.0
 
 # Data and length of a file are enough; there is no such call on macOS and Windows.
 _synchronise = getattr(os, "fdatasync", os.fsync)
@@ -51,7 +51,7 @@ class Journal:
     fsync : "auto", "always" or float, default="auto"
         When what is written is forced to the disk: with each record ("always"), or with
         the first one after that many seconds; and on closing. "auto" is with each
-        record where that costs at most 1 % of the time, else as often as that allows,
+        record where that costs at most 0.5 % of the time, else as often as that allows,
         but after no more than a second. Only a failure of the machine, such as a power
         cut, can lose what was written but not forced; the end of the process, however
         violent, cannot.
