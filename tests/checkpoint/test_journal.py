@@ -256,8 +256,8 @@ def test_another_policy_is_an_error_before_there_is_a_file(tmp_path, fsync):
         (0, 5.0, 1000),
         (2.5, 0.0, 10),
         (math.inf, 0.0, 0),
-        ("auto", 0.0002, 1000),  # 1 % of 0.02 s
-        ("auto", 0.0009, 200),  # a fifth of the fits are enough time
+        ("auto", 0.0001, 1000),  # 0.5 % of 0.02 s
+        ("auto", 0.00045, 200),  # a fifth of the fits are enough time
         ("auto", 1.0, 20),  # not less often than each second
     ],
 )
