@@ -465,16 +465,18 @@ class BaseEvoSearchCV(BaseSearchCV):
             search,
             has_generations=not is_exhaustive,
         )
-        trials, stop_reason = [], None
+        trials = []
         try:
             with evaluator:
                 stop_reason = self._run(loop, [n_iter, *budgets], trials, deadline)
         except KeyboardInterrupt:
-            if stop_reason == "interrupted":  # the second one, meanwhile
+            if interruption.n > 1:
                 raise
             stop_reason = "interrupted"
         if stop_reason in ("interrupted", "timeout"):
-            trials += evaluator.finished()
+            for trial in evaluator.finished():
+                self._check_refit_of_callable(trial)
+                trials.append(trial)
         if not trials:
             raise KeyboardInterrupt
         search.end()
@@ -497,8 +499,6 @@ class BaseEvoSearchCV(BaseSearchCV):
                     return "callback"
         except OutOfTimeError:
             return "timeout"
-        except KeyboardInterrupt:
-            return "interrupted"
         return "n_iter" if len(trials) >= budgets[-1] else "exhausted"
 
     def _check_refit_of_callable(self, trial):

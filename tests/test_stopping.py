@@ -148,6 +148,32 @@ def test_an_interrupt_between_fits_takes_effect_after_the_step(search, monkeypat
     assert stopped.cv_results_["params"] == whole["params"][:n]
 
 
+@pytest.mark.usefixtures("interrupts")
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_second_interrupt_is_raised_even_if_the_first_one_had_no_effect_yet(
+    search, monkeypatch
+):
+    ask = search._make_proposer
+
+    def make_impatient(self, *args):
+        proposer = ask(self, *args)
+        observe = proposer.observe
+
+        def observe_and_interrupt_twice(trials):
+            observe(trials)
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+
+        proposer.observe = observe_and_interrupt_twice
+        return proposer
+
+    monkeypatch.setattr(search, "_make_proposer", make_impatient)
+    model = make(search, n_iter=20)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    assert not hasattr(model, "cv_results_")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -18,9 +18,10 @@ from skopt_evo._sklearn_compat import (
     safe_split,
 )
 from skopt_evo.evaluation._checkpoint import Checkpoint
-from skopt_evo.evaluation._faults import Fault, explain, failed_fold
+from skopt_evo.evaluation._faults import Fault, failed_fold
 from skopt_evo.evaluation._pool import Pool
 from skopt_evo.evaluation._stopping import Deadline, Interruption
+from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad import Fold
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
@@ -335,13 +336,19 @@ class Evaluator:
 
         Whatever else there is of it: which fit was the first to fail is chance.
         """
-        error = explain(flight.number, split, fault, self.fit_timeout)
-        folds = [
-            failed_fold(
-                error, flight.params, self._progress(flight, place), self._common
+        try:
+            folds = [
+                failed_fold(
+                    fault, flight.params, self._progress(flight, place), self._common
+                )
+                for place in range(len(self.splits))
+            ]
+        except (FitTimeoutError, WorkerDiedError) as error:
+            error.add_note(
+                f"It was split {split} of candidate {flight.number}, "
+                f"{dict(flight.params)!r}, after {fault.seconds:.3g} seconds."
             )
-            for place in range(len(self.splits))
-        ]
+            raise
         folds[split]["fit_time"] = fault.seconds
         flight.fault, flight.held = fault, []
         flight.folds = list(folds)

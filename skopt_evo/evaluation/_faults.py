@@ -46,40 +46,34 @@ class _Failing(BaseEstimator):  # type: ignore[misc]
         raise self.error
 
 
-def explain(
-    number: int, split: int, fault: Fault, fit_timeout: float | None
-) -> FitTimeoutError | WorkerDiedError:
+def explain(fault: Fault) -> FitTimeoutError | WorkerDiedError:
     """Return the error that a fit would have raised if it could.
+
+    Its words are the same for all fits: scikit-learn counts equal errors together.
 
     Parameters
     ----------
-    number, split : int
-        The candidate, counted from 0, and the split of its fit.
     fault : Fault
-        What became of it.
-    fit_timeout : float or None
-        The parameter of the search, as it is now.
+        What became of the fit.
 
     Returns
     -------
     error : FitTimeoutError or WorkerDiedError
     """
-    fit = f"The fit of candidate {number} on split {split}"
     if fault.kind == "timeout":
         return FitTimeoutError(
-            f"{fit} was stopped after {fault.seconds:.3g} seconds, by "
-            f"fit_timeout={fit_timeout!r}. The candidate counts as failed on all "
-            "splits. A larger fit_timeout, or None, lets fits take longer."
+            "A fit was stopped, since it took longer than fit_timeout allows. Its "
+            "candidate counts as failed on all splits."
         )
     return WorkerDiedError(
-        f"{fit} ended its worker process twice: by a crash of native code, a lack of "
-        "memory or a signal. The candidate counts as failed on all splits. Fewer "
-        "n_jobs leave more memory to each of them."
+        "A fit ended its worker process twice: by a crash of native code, a lack of "
+        "memory or a signal. Its candidate counts as failed on all splits. Fewer "
+        "n_jobs leave more memory to each worker."
     )
 
 
 def failed_fold(
-    error: Exception,
+    fault: Fault,
     params: Mapping[str, Any],
     progress: Mapping[str, Any],
     common: Mapping[str, Any],
@@ -88,8 +82,8 @@ def failed_fold(
 
     Parameters
     ----------
-    error : Exception
-        The error.
+    fault : Fault
+        What became of a fit of the candidate.
     params : mapping
         The candidate's parameters.
     progress : mapping
@@ -104,11 +98,11 @@ def failed_fold(
 
     Raises
     ------
-    Exception
-        The error itself, if `error_score` is ``"raise"``.
+    FitTimeoutError, WorkerDiedError
+        If `error_score` is ``"raise"``.
     """
     settings = {name: value for name, value in common.items() if name != "gradient"}
     fold: dict[str, Any] = fit_and_score(
-        _Failing(error), parameters=params, **progress, **settings
+        _Failing(explain(fault)), parameters=params, **progress, **settings
     )
     return fold

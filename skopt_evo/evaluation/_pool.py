@@ -8,6 +8,7 @@ other and calls back for each of them, which is all that is needed here.
 from __future__ import annotations
 
 import os
+import signal
 import warnings
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -22,7 +23,10 @@ from typing import Any
 
 from joblib._parallel_backends import LokyBackend, PoolManagerMixin
 from joblib._utils import eval_expr
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.externals.loky.process_executor import (
+    ShutdownExecutorError,
+    TerminatedWorkerError,
+)
 from joblib.parallel import BatchedCalls, SequentialBackend
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -33,6 +37,10 @@ from skopt_evo.evaluation._slots import Slots
 
 # On Windows Ctrl-C does not end a wait, only what comes after it.
 SECONDS_OF_A_WAIT = 1.0
+
+# A worker has died; or another search of this process, which shares the workers, has
+# ended with fits under way.
+BROKEN = TerminatedWorkerError, ShutdownExecutorError
 
 Arguments = Callable[[], dict[str, Any]]
 
@@ -191,6 +199,9 @@ class Pool:
                 key, outcome = self._finished.popleft()
                 return key, self._result(outcome)
             number, outcome = self._next_outcome()
+            # A terminal sends Ctrl-C to workers as well: what they return may be half
+            # of a fit, or their death.
+            check()
             if number is None:
                 continue
             if self._slots is None and self._has_broken(outcome):
@@ -245,7 +256,7 @@ class Pool:
             )
             try:
                 _submit(self._backend, call, partial(self._note, number))
-            except TerminatedWorkerError:  # while there was nothing to do
+            except BROKEN:  # while there was nothing to do
                 self._finish_with_slots()
 
     def _note(self, number: int, outcome: Any) -> None:
@@ -259,9 +270,8 @@ class Pool:
 
     def _has_broken(self, outcome: Any) -> bool:
         """Tell whether a worker has died, be it of this task or of another one."""
-        return isinstance(self._backend, LokyBackend) and isinstance(
-            outcome.exception(), TerminatedWorkerError
-        )
+        is_loky = isinstance(self._backend, LokyBackend)
+        return is_loky and isinstance(outcome.exception(), BROKEN)
 
     def _finish_with_slots(self) -> None:
         """Do again what the death of a worker has ended, and go on with slots."""
@@ -269,9 +279,9 @@ class Pool:
             number, outcome = self._done.get()
             if not self._has_broken(outcome):
                 self._finished.append((self._running.pop(number)[0], outcome))
-        self._backend.abort_everything(ensure_ready=False)
         self._waiting.extendleft(reversed(self._running.values()))
         self._running.clear()
+        self._backend.abort_everything(ensure_ready=False)
         self._open_slots()
         self._dispatch()
 
@@ -332,9 +342,17 @@ class Pool:
 def _call_with_parent(
     parent: int, function: Callable[..., Any], **arguments: Any
 ) -> Any:
-    """Call a function in a worker that is to end with its parent."""
+    """Call a function in a worker that is to end with its parent, but not before.
+
+    A terminal sends Ctrl-C to all processes, and there are estimators that take it for
+    the end of their training.
+    """
     end_with(parent)
-    return function(**arguments)
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return function(**arguments)
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def _call_nested(

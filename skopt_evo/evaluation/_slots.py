@@ -36,6 +36,10 @@ from skopt_evo.evaluation._processes import (
 # Workers that die while they start, one after the other, until that is given up.
 MOST_FAILED_STARTS = 5
 
+# This process was stopped, with its workers, if a wait took so much longer than it was
+# to take: by Ctrl-Z, or with the whole machine.
+SECONDS_OF_A_STOP = 1.0
+
 
 class Slots:
     """Workers for one task each, in processes of their own.
@@ -111,10 +115,13 @@ class Slots:
         """
         if (overdue := self._overdue()) is not None:
             return self._fail(overdue, "timeout")
+        began, seconds = time.monotonic(), self._wait(seconds)
         try:
-            worker, future = self._done.get(timeout=self._wait(seconds))
+            worker, future = self._done.get(timeout=seconds)
         except Empty:
             return None
+        finally:
+            self._forgive(time.monotonic() - began - seconds)
         if not worker.waits_for(future):
             return None  # its process has been stopped meanwhile
         error = future.exception()
@@ -151,6 +158,13 @@ class Slots:
         ]
         return max(0.0, min([seconds, *ends]))
 
+    def _forgive(self, lost: float) -> None:
+        """Do not count the time for which all processes were stopped."""
+        if lost > SECONDS_OF_A_STOP:
+            for worker in self._workers:
+                if worker.began is not None:
+                    worker.began += lost
+
     def _overdue(self) -> _Worker | None:
         """Return a worker whose task has taken too long."""
         if self._limit is None:
@@ -176,7 +190,9 @@ class Slots:
     def _fail(self, worker: _Worker, kind: FaultKind) -> tuple[Any, Fault]:
         """End a process with its task, and start others for the next ones."""
         failed = worker.fail(kind)
-        for other in self._workers:
+        idle = [other for other in self._workers if not other.is_busy]
+        # One for the task that comes next, and one for that after the next fault.
+        for other in sorted(idle, key=lambda other: other.seems_far)[:2]:
             if not other.has_process:
                 other.restart()
         return failed
@@ -199,6 +215,7 @@ class _Worker:
         self._future: Any = None
         self._task: tuple[Any, Mapping[str, Any]] | None = None
         self.is_ready = False
+        self._pids: set[int] = set()  # those that are ready
         # When the task began, None if it has not yet.
         self.began: float | None = None
 
@@ -251,7 +268,7 @@ class _Worker:
 
     def be_ready(self) -> None:
         """Begin with the task, if there is one, now that there is a process for it."""
-        self.is_ready = True
+        self.is_ready, self._pids = True, set(self._executor._processes)
         if self.is_busy:
             self._begin()
 
@@ -293,6 +310,10 @@ class _Worker:
 
     def _begin(self) -> None:
         assert self._task is not None
+        if set(self._executor._processes) != self._pids:
+            # loky replaces a process that has grown a lot, by one that is not ready.
+            self.restart()
+            return
         try:
             self._submit(_call, self._task[1])
         except BrokenProcessPool:  # the process died while it had nothing to do

@@ -509,8 +509,11 @@ def test_the_fault_of_a_batch_does_not_count_for_the_fit_that_it_is_of(faults, s
     ("fault", "error"), [(CRASH, WorkerDiedError), (TIMEOUT, FitTimeoutError)]
 )
 def test_a_fault_is_raised_if_errors_are(fault, error):
-    with pytest.raises(error, match="candidate 1 on split 2"):
+    with pytest.raises(error) as caught:
         evaluate_faulty({(1, 2): [fault] * 2}, error_score="raise")
+    (note,) = caught.value.__notes__
+    assert "split 2 of candidate 1, {'number': " in note
+    assert f"{fault.seconds} seconds" in note
 
 
 @pytest.mark.parametrize("error_score", [np.nan, 0.25])

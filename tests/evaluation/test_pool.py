@@ -13,6 +13,7 @@ import joblib
 import numpy as np
 import pytest
 import sklearn
+from joblib.externals.loky import get_reusable_executor
 from joblib.parallel import (
     ThreadingBackend,
     get_active_backend,
@@ -24,6 +25,8 @@ from skopt_evo.evaluation._pool import Pool
 
 SECONDS = 30  # how long a thread waits before it is given up
 BACKENDS = ["threading", "loky", "multiprocessing"]
+
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Needs signals.")
 
 
 def double(number, error=None, event=None):
@@ -150,6 +153,33 @@ def test_a_pool_that_was_left_in_the_middle_leaves_nothing_behind(backend):
         assert pool.next_done() == ("next", 2)
 
 
+def test_what_arrives_after_ctrl_c_is_not_handed_back():
+    """A worker that has heard of it as well may have returned half of a fit."""
+    calls = []
+
+    def check():
+        calls.append(None)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+
+    with open_pool("threading") as pool:
+        pool.submit(1, arguments(number=1))
+        with pytest.raises(KeyboardInterrupt):
+            pool.next_done(check)
+
+
+def interrupt_itself(number):
+    os.kill(os.getpid(), signal.SIGINT)
+    return number
+
+
+@needs_signals
+def test_a_task_in_a_worker_does_not_hear_ctrl_c():
+    with open_pool("loky", interrupt_itself) as pool:
+        pool.submit("key", arguments(number=3))
+        assert pool.next_done() == ("key", 3)
+
+
 def test_tasks_that_are_not_with_the_workers_can_be_withdrawn():
     event = threading.Event()
     with open_pool("threading", pre_dispatch="n_jobs") as pool:
@@ -215,8 +245,6 @@ def test_with_a_limit_a_single_job_is_a_process_of_its_own():
 
 # ---- workers that die
 
-needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Needs signals.")
-
 
 def note_and_perhaps_die(number, folder, dies=False):
     """Leave a file for each call; die when asked to, once there is a file "die"."""
@@ -232,6 +260,11 @@ def wait_until(condition):
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def wait_for_file(number, path):
+    wait_until(path.exists)
+    return number
 
 
 @needs_signals
@@ -267,3 +300,13 @@ def test_a_worker_that_dies_while_it_has_nothing_to_do_costs_no_task():
             pool.submit(number, arguments(number=number))
         done = [pool.next_done() for _ in range(3)]
     assert sorted(done) == [(1, 2), (2, 4), (3, 6)]
+
+
+def test_the_end_of_another_search_with_the_same_workers_costs_no_task(tmp_path):
+    with open_pool("loky", wait_for_file) as pool:
+        for number in range(3):
+            pool.submit(number, arguments(number=number, path=tmp_path / "go"))
+        get_reusable_executor(reuse=True).shutdown(kill_workers=True)
+        (tmp_path / "go").touch()
+        done = [pool.next_done() for _ in range(3)]
+    assert sorted(done) == [(number, number) for number in range(3)]

@@ -241,6 +241,25 @@ def test_the_start_of_a_process_does_not_count():
         assert next_done(slots) == ("key", 1)
 
 
+def test_time_for_which_all_processes_were_stopped_does_not_count(slots):
+    busy, idle = slots._workers[:2]
+    busy.began, idle.began = 10.0, None
+    slots._forgive(0.5)  # as on any machine
+    assert busy.began == 10.0
+    slots._forgive(5.0)
+    assert (busy.began, idle.began) == (15.0, None)
+    busy.began = None
+
+
+@needs_signals
+def test_a_process_that_loky_has_replaced_is_not_ready(slots):
+    """It replaces those that grow: the start of the next one does not count."""
+    assert run(slots, negate, number=1) == -1
+    for worker in slots._workers:
+        worker._pids = {0}
+    assert run(slots, negate, number=2) == -2
+
+
 def test_processes_that_die_while_they_start_are_given_up(monkeypatch):
     monkeypatch.setattr(_slots, "MOST_FAILED_STARTS", 2)
     call = partial(perform, Loading(os._exit, 1))
