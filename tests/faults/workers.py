@@ -116,18 +116,24 @@ def suffer(folder, status, kinds=(), **settings):
 
 
 def kill_workers(folder, n_kills, rng, **settings):
-    """Run a search of innocent candidates, and kill so many workers while they fit."""
+    """Run a search of innocent candidates, and kill so many workers while they fit.
+
+    No fit is hit twice: that it is innocent all the same nobody could tell.
+    """
     search = make(**settings)
-    n_done = 0
+    n_done, hit = 0, []
     with SearchProcess(folder, search) as process:
         process.wait_until(lambda: process.events("fit"))
         start = time.monotonic()
         while n_done < n_kills and process.wait_until(n_fits_more(process, rng)):
             time.sleep(rng.uniform(0, search.estimator.seconds))
-            worker = int(process.events("fit")[-1][-1])
+            *fit, worker = process.events("fit")[-1]
+            if fit in hit:
+                continue
             with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
+                os.kill(int(worker), signal.SIGKILL)
                 n_done += 1
+                hit.append(fit)
         finding = _see_end(process, search, start, "crashed")
     finding.n_faults = n_done
     return finding
