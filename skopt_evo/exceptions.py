@@ -1,7 +1,7 @@
 """Exceptions and warnings of skopt_evo.
 
-Every error also derives from the built-in class that scikit-learn raises in the same
-place, so ``except ValueError`` around a search keeps working::
+Every error also derives from a built-in class, the one that scikit-learn raises in the
+same place if there is one, so ``except ValueError`` around a search keeps working::
 
     Exception
     └── SkoptEvoError
