@@ -24,6 +24,7 @@ from typing import Any
 from joblib._parallel_backends import LokyBackend, PoolManagerMixin
 from joblib._utils import eval_expr
 from joblib.externals.loky.process_executor import (
+    BrokenProcessPool,
     ShutdownExecutorError,
     TerminatedWorkerError,
 )
@@ -256,7 +257,8 @@ class Pool:
             )
             try:
                 _submit(self._backend, call, partial(self._note, number))
-            except BROKEN:  # while there was nothing to do
+            except (BrokenProcessPool, ShutdownExecutorError):
+                # A worker has died while it had nothing to do, maybe of Ctrl-C.
                 self._finish_with_slots()
 
     def _note(self, number: int, outcome: Any) -> None:
