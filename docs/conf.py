@@ -140,15 +140,17 @@ class BadInput(SphinxDirective):
             title += [nodes.Text(" "), nodes.strong("", f"({mark})")]
         return row_of(
             [title, *(nodes.paragraph("", "", literal(code)) for code in codes)],
-            nodes.paragraph("", "", literal(type(error).__name__)),
             [
-                nodes.paragraph("", line, support_smartquotes=False)
-                for line in abridged(bad_input_table.message_of(error))
+                nodes.paragraph("", "", literal(type(error).__name__)),
+                *(
+                    nodes.paragraph("", line, support_smartquotes=False)
+                    for line in abridged(bad_input_table.message_of(error))
+                ),
             ],
         )
 
 
-COLUMNS = {"What goes in": 35, "Error": 20, "What is said": 45}
+COLUMNS = {"What goes in": 40, "What is said": 60}
 
 
 def row_of(*cells):
