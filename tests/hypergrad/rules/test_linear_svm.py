@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.svm import LinearSVC, LinearSVR
@@ -172,6 +172,7 @@ def test_coefficients_at_zero_stay_there(scaling: float) -> None:
     fit_intercept=st.booleans(),
     is_weighted=st.booleans(),
 )
+@example(log_C=1.0, epsilon=0.0, seed=3, fit_intercept=False, is_weighted=False)
 @settings(deadline=None, max_examples=20)
 def test_the_derivatives_of_a_regressor_are_exact(
     log_C: float, epsilon: float, seed: int, fit_intercept: bool, is_weighted: bool
