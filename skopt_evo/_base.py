@@ -240,7 +240,8 @@ class BaseEvoSearchCV(BaseSearchCV):
             self.__dict__.pop(attribute, None)
         self._check_search_parameters()
         seed = _resolve_seed(self.random_state)
-        check_parameter_names(self.estimator, SearchSpace(self.param_grid, seed=seed))
+        space = SearchSpace(self.param_grid, seed=seed)
+        check_parameter_names(self.estimator, space)
 
         scorers, refit_metric = self._get_scorers()
         X, y = indexable(X, y)
@@ -253,9 +254,9 @@ class BaseEvoSearchCV(BaseSearchCV):
         with Interruption() as interruption:
             checkpoint = self._open_checkpoint(X, y, params, splits, seed)
             with checkpoint or nullcontext():
-                if checkpoint is not None:
+                if checkpoint is not None and checkpoint.header["seed"] != seed:
                     seed = checkpoint.header["seed"]
-                space = SearchSpace(self.param_grid, seed=seed)
+                    space = SearchSpace(self.param_grid, seed=seed)
                 trials, stop_reason = self._search(
                     space,
                     seed,

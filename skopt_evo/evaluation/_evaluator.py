@@ -168,10 +168,10 @@ class Evaluator:
         task : SearchTask
             The callback task that the fits belong to, and no others.
         """
-        fits = []
+        fits, n_splits = [], len(self.splits)
         for place, trial in enumerate(trials):
             number = self._n_submitted + place
-            flight = Flight(trial.params, number, place, task, self._unknown())
+            flight = Flight(trial.params, number, place, task, [None] * n_splits)
             self._recall(trial, flight)
             self._flights[trial] = flight
             fits += [(flight, split) for split in flight.missing()]
@@ -234,9 +234,6 @@ class Evaluator:
         """Raise if it is no use to wait any longer."""
         self.interruption.check()
         self.deadline.check()
-
-    def _unknown(self) -> list[dict[str, Any] | None]:
-        return [None] * len(self.splits)
 
     def _recall(self, trial: Trial, flight: Flight) -> None:
         """Fill in what the checkpoint knows of a candidate already."""

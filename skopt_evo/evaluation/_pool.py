@@ -119,6 +119,7 @@ class Pool:
         with ExitStack() as stack:
             stack.enter_context(self._parallel)
             self._backend = self._parallel._backend
+            self._is_loky = isinstance(self._backend, LokyBackend)
             self._check_limit()
             self.is_sequential = (
                 isinstance(self._backend, SequentialBackend) and self._limit is None
@@ -126,7 +127,7 @@ class Pool:
             n_jobs = self._parallel.n_jobs
             self.n_workers = int(self._backend.effective_n_jobs(n_jobs))
             self._most_running = _resolve(self._parallel.pre_dispatch, self.n_workers)
-            if isinstance(self._backend, LokyBackend):  # see settle
+            if self._is_loky:  # see settle
                 self._most_running = min(self._most_running, 2 * self.n_workers)
             self._calls_back = self._limit is not None or _calls_back(self._backend)
             if getattr(self._backend, "uses_threads", False):
@@ -245,14 +246,13 @@ class Pool:
                 continue
             # What Parallel makes of a task as well: large arrays are memory-mapped,
             # and a search that is nested in it gets a backend that fits.
-            is_loky = isinstance(self._backend, LokyBackend)
             function = self._configured
-            if is_loky:
+            if self._is_loky:
                 function = partial(_call_with_parent, os.getpid(), function)
             call = BatchedCalls(
                 [(function, (), {**arguments(), **self._common})],
                 self._backend.get_nested_backend(),
-                self._own_folder if is_loky else None,
+                self._own_folder if self._is_loky else None,
                 {},
             )
             try:
@@ -272,8 +272,7 @@ class Pool:
 
     def _has_broken(self, outcome: Any) -> bool:
         """Tell whether a worker has died, be it of this task or of another one."""
-        is_loky = isinstance(self._backend, LokyBackend)
-        return is_loky and isinstance(outcome.exception(), BROKEN)
+        return self._is_loky and isinstance(outcome.exception(), BROKEN)
 
     def _finish_with_slots(self) -> None:
         """Do again what the death of a worker has ended, and go on with slots."""
@@ -292,14 +291,13 @@ class Pool:
         settings = getattr(parallel, "_backend_kwargs", None)
         if settings is None:  # before joblib 1.5
             settings = parallel._backend_args
-        is_loky = isinstance(backend, LokyBackend)
         nested = backend.get_nested_backend()
         self._most_running = min(self._most_running, self.n_workers)
         self._slots = Slots(
             self.n_workers,
             partial(_call_nested, self._configured, self._common, nested),
             limit=self._limit,
-            env=backend._prepare_worker_env(self.n_workers) if is_loky else None,
+            env=backend._prepare_worker_env(self.n_workers) if self._is_loky else None,
             memmapping=settings,
         )
 
@@ -336,7 +334,7 @@ class Pool:
         if self._slots is not None:
             self._slots.close()
         elif self._running:
-            if isinstance(self._backend, LokyBackend):
+            if self._is_loky:
                 settle(self._backend._workers)
             self._backend.abort_everything(ensure_ready=False)
 
