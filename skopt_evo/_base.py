@@ -4,8 +4,8 @@ import time
 import warnings
 from abc import abstractmethod
 from collections.abc import Iterable
-from contextlib import nullcontext
-from copy import deepcopy
+from contextlib import contextmanager, nullcontext
+from copy import copy, deepcopy
 from itertools import pairwise
 from numbers import Integral, Real
 from os import PathLike
@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
-from sklearn.utils import get_tags, indexable
+from sklearn.utils import check_random_state, get_tags, indexable
 from sklearn.utils.metadata_routing import MethodMapping
 from sklearn.utils.metaestimators import available_if
 
@@ -37,10 +37,11 @@ from skopt_evo.evaluation import (
     Interruption,
     NoChange,
     OutOfTimeError,
+    Progress,
     SearchLoop,
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
-from skopt_evo.results import extra_columns, fill_in_metrics
+from skopt_evo.results import Objective, extra_columns, fill_in_metrics, gaps_of
 from skopt_evo.space import SearchSpace, check_parameter_names
 
 # What `fit` sets. It is gone as soon as `fit` starts: a search that failed on new data
@@ -150,15 +151,15 @@ class BaseEvoSearchCV(BaseSearchCV):
         self.random_state = random_state
 
     @abstractmethod
-    def _make_proposer(self, space, metric, seed, start, scorers, n_iter):
+    def _make_proposer(self, space, objective, seed, start, scorers, n_iter):
         """Return the proposer of a space that is too large to try everything.
 
         Parameters
         ----------
         space : SearchSpace
             The space.
-        metric : str or None
-            The metric to improve, None if there is only one.
+        objective : Objective
+            What is to improve.
         seed : int
             The source of chance.
         start : WarmStart
@@ -172,6 +173,20 @@ class BaseEvoSearchCV(BaseSearchCV):
     def _missing_values(self, space):
         """Return this search's further columns, and their value where there is none."""
         return {}
+
+    def _draw_seed(self):
+        """Return the seed of the random number generators, an int.
+
+        As in scikit-learn, None stands for NumPy's global state, which one number is
+        drawn from. Exhaustive search needs none, and draws none, as `GridSearchCV`:
+        estimators without a `random_state` have the same scores then.
+        """
+        if isinstance(self.random_state, Integral):
+            return int(self.random_state)
+        is_none = self.random_state is None
+        if is_none and SearchSpace(self.param_grid).size <= self.n_iter:
+            return 0
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
 
     def _check_search_parameters(self):
         """Raise for constructor parameters that make no sense, before any fit."""
@@ -239,7 +254,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         for attribute in FITTED_ATTRIBUTES:
             self.__dict__.pop(attribute, None)
         self._check_search_parameters()
-        seed = _resolve_seed(self.random_state)
+        seed = self._draw_seed()
         space = SearchSpace(self.param_grid, seed=seed)
         check_parameter_names(self.estimator, space)
 
@@ -257,7 +272,7 @@ class BaseEvoSearchCV(BaseSearchCV):
                 if checkpoint is not None and checkpoint.header["seed"] != seed:
                     seed = checkpoint.header["seed"]
                     space = SearchSpace(self.param_grid, seed=seed)
-                trials, stop_reason = self._search(
+                objective, stop_reason, late = self._search(
                     space,
                     seed,
                     scorers,
@@ -270,24 +285,81 @@ class BaseEvoSearchCV(BaseSearchCV):
                     interruption,
                 )
             # First the results: whatever happens from here on, they are there.
-            self.cv_results_, self.multimetric_ = self._tabulate(trials, space)
+            self.cv_results_, self.multimetric_ = self._tabulate(
+                objective.trials, space, late
+            )
             self.stop_reason_ = "interrupted" if interruption.n else stop_reason
         if self.stop_reason_ == "interrupted":
-            warnings.warn(
-                f"The search was interrupted. It ends with the {len(trials)} "
-                "candidates that were evaluated.",
-                UserWarning,
-                stacklevel=2,
+            late.append(
+                UserWarning(
+                    f"The search was interrupted. It ends with the "
+                    f"{len(objective.trials)} candidates that were evaluated."
+                )
             )
-        self.n_splits_ = len(splits)
-        self.scorer_ = scorer_attribute(scorers)
-        if callable(self.scoring) and self.multimetric_:
-            refit_metric = self.refit
-        self._select_best(refit_metric)
-        if self.refit:
-            self._refit(X, y, routed_params.estimator.fit, root, data)
-        root.end()
+        late += gaps_of(objective)
+        try:
+            self.n_splits_ = len(splits)
+            self.scorer_ = scorer_attribute(scorers)
+            if callable(self.scoring) and self.multimetric_:
+                refit_metric = self.refit
+            self._select_best(refit_metric, objective)
+            if self.refit:
+                self._refit(X, y, routed_params.estimator.fit, root, data)
+            root.end()
+        finally:
+            # Last the warnings: a filter may turn the first of them into an error.
+            for warning in late:
+                warnings.warn(warning, stacklevel=3)
         return self
+
+    def score(self, X, y=None, **params):
+        """Return the score of the best candidate on some data.
+
+        Only available if ``refit=True``, or the name of a metric, or a function.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The data.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            The targets; None for unsupervised learning.
+        **params : dict of str -> object
+            Parameters for the scorer, if metadata routing is enabled.
+
+        Returns
+        -------
+        score : float
+            By `scoring`, or by the estimator's own ``score``. Of several metrics it is
+            the one that `refit` names: as a string, or as its attribute ``metric``, as
+            of :class:`~skopt_evo.selection.OneStandardError`.
+
+        Raises
+        ------
+        ValueError
+            If there are several metrics, and `refit` is a function without a
+            ``metric``.
+        """
+        if not (callable(self.refit) and getattr(self, "multimetric_", False)):
+            return super().score(X, y, **params)
+        named = copy(self)
+        named.refit = self._metric_of_callable()
+        return named.score(X, y, **params)
+
+    def _metric_of_callable(self):
+        """Return the metric that `refit`, a function, chooses by."""
+        prefix = "mean_test_"
+        columns = [name for name in self.cv_results_ if name.startswith(prefix)]
+        metrics = [name.removeprefix(prefix) for name in columns]
+        metric = getattr(self.refit, "metric", None)
+        if metric not in metrics:
+            raise ValueError(
+                f"refit={self.refit!r} does not say which of the metrics {metrics} is "
+                "the score of this search. Give it an attribute `metric` with one of "
+                "these names, as skopt_evo.selection.OneStandardError has, or score "
+                "best_estimator_, e.g. "
+                "sklearn.metrics.get_scorer('accuracy')(search.best_estimator_, X, y)."
+            )
+        return metric
 
     def __sklearn_is_fitted__(self):
         """Tell whether `fit` has come to its end."""
@@ -420,13 +492,14 @@ class BaseEvoSearchCV(BaseSearchCV):
         )
         is_exhaustive = space.size <= n_iter
         n_candidates = int(space.size) if is_exhaustive else budgets[-1]
+        objective = self._make_objective()
         if is_exhaustive:
             proposer = GridProposer(space)
         else:
-            steering = self._steering_metric()
             proposer = self._make_proposer(
-                space, steering, seed, start, scorers, n_iter
+                space, objective, seed, start, scorers, n_iter
             )
+        progress = Progress(self.verbose, n_candidates, objective)
         if self.verbose > 0:
             print(
                 f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
@@ -466,10 +539,11 @@ class BaseEvoSearchCV(BaseSearchCV):
             search,
             has_generations=not is_exhaustive,
         )
-        trials = []
         try:
             with evaluator:
-                stop_reason = self._run(loop, [n_iter, *budgets], trials, deadline)
+                stop_reason = self._run(
+                    loop, [n_iter, *budgets], objective, progress, deadline
+                )
         except KeyboardInterrupt:
             if interruption.n > 1:
                 raise
@@ -477,30 +551,32 @@ class BaseEvoSearchCV(BaseSearchCV):
         if stop_reason in ("interrupted", "timeout"):
             for trial in evaluator.finished():
                 self._check_refit_of_callable(trial)
-                trials.append(trial)
-        if not trials:
+                objective.learn(trial)
+                progress.tell(trial)
+        if not objective.trials:
             raise KeyboardInterrupt
         search.end()
-        proposer.finish()
-        return trials, stop_reason
+        progress.end(stop_reason)
+        return objective, stop_reason, proposer.finish(objective.trials)
 
-    def _run(self, loop, budgets, trials, deadline):
-        """Add evaluated candidates to `trials`; return why there are no more."""
-        no_change = NoChange(self.n_iter_no_change, self.tol, self._steering_metric())
+    def _run(self, loop, budgets, objective, progress, deadline):
+        """Tell the objective of evaluated candidates; return why there are no more."""
+        no_change = NoChange(self.n_iter_no_change, self.tol, objective)
         try:
             for before, budget in pairwise(budgets):
                 loop.extend(budget - before)
                 for trial in loop:
                     self._check_refit_of_callable(trial)
-                    trials.append(trial)
-                    if no_change.is_over(trial):
+                    objective.learn(trial)
+                    progress.tell(trial)
+                    if no_change.is_over(trial) and not loop.is_at_probe:
                         return "n_iter_no_change"
                     deadline.check()
                 if loop.is_stopped:
                     return "callback"
         except OutOfTimeError:
             return "timeout"
-        return "n_iter" if len(trials) >= budgets[-1] else "exhausted"
+        return "n_iter" if len(objective.trials) >= budgets[-1] else "exhausted"
 
     def _check_refit_of_callable(self, trial):
         """Check `refit` as soon as a callable scorer shows that it has many metrics."""
@@ -509,6 +585,10 @@ class BaseEvoSearchCV(BaseSearchCV):
                 if isinstance(fold["test_scores"], dict):
                     self._check_refit_for_multimetric(fold["test_scores"])
                     return
+
+    def _make_objective(self):
+        """Return what the search improves."""
+        return Objective(self._steering_metric())
 
     def _steering_metric(self):
         """Return the metric that the search improves: None stands for the first one."""
@@ -523,30 +603,58 @@ class BaseEvoSearchCV(BaseSearchCV):
             None if callable(self.scoring) and not is_scorer(attribute) else ["score"]
         )
 
-    def _tabulate(self, trials, space):
-        """Return the results as a dict of columns; tell if there are many metrics."""
+    def _tabulate(self, trials, space, late):
+        """Return the results as a dict of columns; tell if there are many metrics.
+
+        Warnings that a filter turns into errors are left for later.
+        """
         folds = [fold for trial in trials for fold in trial.folds]
-        warn_or_raise_about_fit_failures(folds, self.error_score)
+        with _postponed(late):
+            warn_or_raise_about_fit_failures(folds, self.error_score)
         if callable(self.scoring):
-            fill_in_metrics(folds, self.error_score)
-        candidates = [trial.params for trial in trials]
-        results = self._format_results(candidates, len(trials[0].folds), folds)
+            fill_in_metrics(trials, self.error_score)
+        arguments = [trial.params for trial in trials], len(trials[0].folds), folds
+        results = None
+        with _postponed(late):
+            results = self._format_results(*arguments)
+        if results is None:  # it was left in the middle
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                results = self._format_results(*arguments)
         columns = extra_columns(trials, self._missing_values(space))
         return {**results, **columns}, isinstance(folds[0]["test_scores"], dict)
 
-    def _select_best(self, refit_metric):
+    def _select_best(self, refit_metric, objective):
         """Set the ``best_`` attributes, where there is a metric to choose by."""
         results = self.cv_results_
         if self.refit or not self.multimetric_:
             self.best_index_ = (
                 self._index_of_callable(results)
                 if callable(self.refit)
-                else self._select_best_index(self.refit, refit_metric, results)
+                else self._index_of_best(refit_metric, objective)
             )
             if not callable(self.refit):
                 scores = results[f"mean_test_{refit_metric}"]
                 self.best_score_ = scores[self.best_index_]
             self.best_params_ = results["params"][self.best_index_]
+
+    def _index_of_best(self, refit_metric, objective):
+        """Return the row with the best score, less its penalty, that is a score.
+
+        Of a candidate that failed, the mean has `error_score` in it: it is the best
+        only if all have failed. Then those splits decide that candidates have in
+        common, if there are any.
+        """
+        metric, trials = refit_metric if self.multimetric_ else None, objective.trials
+        has_scores = [np.isfinite(trial.scores(metric)).all() for trial in trials]
+        scores = self.cv_results_[f"mean_test_{refit_metric}"]
+        scores = scores - [trial.penalty for trial in trials]
+        scores = np.where(has_scores, scores, np.nan)
+        if not np.any(has_scores):
+            scores = np.array([-objective.loss(trial) for trial in trials])
+        if np.isnan(scores).all():
+            return self._select_best_index(self.refit, refit_metric, self.cv_results_)
+        return int(np.nanargmax(scores))
 
     def _index_of_callable(self, results):
         """Return the row that `refit` chooses."""
@@ -597,6 +705,34 @@ class BaseEvoSearchCV(BaseSearchCV):
         state = {key: state[key] for key in state if key not in CALLBACK_STATE}
         return {**state, "checkpoint": None} if self.__sklearn_is_fitted__() else state
 
+    def __copy__(self):
+        """Copy the search with all its parameters: it stays in this process."""
+        return _with_state(self, {**self.__getstate__(), "checkpoint": self.checkpoint})
+
+    def __deepcopy__(self, memo):
+        """Copy the search and all that it is made of."""
+        state = {**self.__getstate__(), "checkpoint": self.checkpoint}
+        new = _with_state(self, {})
+        memo[id(self)] = new
+        new.__dict__.update(deepcopy(state, memo))
+        return new
+
+
+def _with_state(search, state):
+    """Return an object of the same class with this state."""
+    new = object.__new__(type(search))
+    new.__dict__.update(state)
+    return new
+
+
+@contextmanager
+def _postponed(late):
+    """Keep a warning that a filter has turned into an error for later."""
+    try:
+        yield
+    except Warning as warning:
+        late.append(warning)
+
 
 def _checked(number, split, n_samples):
     """Return a split as a pair of arrays; raise if it is none of the data's rows."""
@@ -643,12 +779,3 @@ def _for_fits(mapping, callee):
 def _callback_metadata(params):
     sample_weight = params.get("sample_weight")
     return None if sample_weight is None else {"sample_weight": sample_weight}
-
-
-def _resolve_seed(random_state):
-    """Return an int from a `random_state`; the global state is left alone."""
-    if random_state is None:
-        return int(np.random.default_rng().integers(2**63 - 1))
-    if isinstance(random_state, Integral):
-        return int(random_state)
-    return int(random_state.randint(2**31 - 1))

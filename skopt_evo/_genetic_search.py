@@ -16,6 +16,7 @@ from skopt_evo.proposers import (
     rehearse_operators,
     rehearse_surrogate,
 )
+from skopt_evo.results import Objective
 from skopt_evo.strategies import non_dominated_ranks
 from skopt_evo.strategies.operators import (
     CROSSOVERS,
@@ -127,7 +128,8 @@ class GeneticSearchCV(BaseEvoSearchCV):
 
     n_iter_no_change : int, default=None
         The search ends when so many candidates in a row have not improved the best
-        score by more than `tol`.
+        score by more than `tol`; with several metrics to improve, when none of them
+        has joined the Pareto front. It counts from the first score on.
 
     tol : float, default=1e-4
         What does not count as an improvement, in units of the score.
@@ -171,7 +173,9 @@ class GeneticSearchCV(BaseEvoSearchCV):
         once, and are the same ones for every candidate.
 
     verbose : int, default=0
-        The higher, the more messages.
+        With 1 a line is printed each time the best score improves, and one at the end;
+        more adds a line for each fit, as in
+        :class:`~sklearn.model_selection.GridSearchCV`.
 
     pre_dispatch : int or str, default="2*n_jobs"
         Number of jobs that are dispatched ahead of their execution.
@@ -185,7 +189,9 @@ class GeneticSearchCV(BaseEvoSearchCV):
         Whether ``cv_results_`` has training scores.
 
     random_state : int, RandomState instance or None, default=None
-        The source of chance. The same int gives the same results.
+        Seed of the random number generators. The same int gives the same results.
+        None draws a seed from NumPy's global random state, unless the space is tried
+        exhaustively, which takes none.
 
     Attributes
     ----------
@@ -216,7 +222,8 @@ class GeneticSearchCV(BaseEvoSearchCV):
         ``refit=False``.
 
     best_index_ : int
-        The best candidate's row in ``cv_results_``. Not available for several metrics
+        The best candidate's row in ``cv_results_``; one that failed only if all did,
+        see :ref:`the user guide <failed>`. Not available for several metrics
         if ``refit=False``.
 
     pareto_front_ : ndarray of shape (n_front,), dtype=int
@@ -389,15 +396,28 @@ class GeneticSearchCV(BaseEvoSearchCV):
             return None if may_be_several and not is_scorer(self.scoring) else 1
         return len(self.scoring)
 
-    def _select_best(self, refit_metric):
+    def _make_objective(self):
+        return Objective(
+            self._steering_metric(), every_metric=self._n_objectives() != 1
+        )
+
+    def _select_best(self, refit_metric, objective):
         if self.multimetric_ and self._n_objectives() != 1:
-            results, prefix = self.cv_results_, "mean_test_"
-            scores = [results[key] for key in results if key.startswith(prefix)]
-            # Failures, whatever their `error_score`, surpass nobody.
-            is_ok = results["status"] == "ok"
-            ranks = non_dominated_ranks(np.where(is_ok, -np.array(scores), np.nan).T)
-            self.pareto_front_ = np.flatnonzero((ranks == 0) & is_ok)
-        super()._select_best(refit_metric)
+            self.pareto_front_ = self._front(objective)
+        super()._select_best(refit_metric, objective)
+
+    def _front(self, objective):
+        """Return the rows of the Pareto front."""
+        results, prefix = self.cv_results_, "mean_test_"
+        scores = [results[key] for key in results if key.startswith(prefix)]
+        # Failures, whatever their `error_score`, surpass nobody.
+        is_ok = results["status"] == "ok"
+        losses = np.where(is_ok, -np.array(scores), np.nan).T
+        if not is_ok.any():
+            # Splits that they have in common decide, if there are any.
+            losses = np.array([objective.losses(trial) for trial in objective.trials])
+            is_ok = ~np.isnan(losses).any(axis=1)
+        return np.flatnonzero((non_dominated_ranks(losses) == 0) & is_ok)
 
     def _operators(self):
         return {
@@ -416,7 +436,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         if not isinstance(self.surrogate, (str, NoneType)):
             rehearse_surrogate(self.surrogate, layout)
 
-    def _make_proposer(self, space, metric, seed, start, scorers, n_iter):
+    def _make_proposer(self, space, objective, seed, start, scorers, n_iter):
         is_auto = self.population_size == "auto"
         settings = EvolutionSettings(
             strategy=self.strategy,
@@ -440,8 +460,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
             return EvolutionProposer(
                 space,
                 strategy,
-                metric,
-                every_metric=n_objectives != 1,
+                objective,
                 lookahead=1 if settings.is_generational else self.lookahead,
                 given=given,
             )

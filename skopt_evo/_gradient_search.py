@@ -121,7 +121,8 @@ class GradientSearchCV(BaseEvoSearchCV):
 
     n_iter_no_change : int, default=None
         The search ends when so many candidates in a row have not improved the best
-        score by more than `tol`.
+        score, less what `hyper_l2` subtracts, by more than `tol`. It counts from the
+        first score on, without the probes of gradients, and waits for the last ones.
 
     tol : float, default=1e-4
         What does not count as an improvement, in units of the score.
@@ -163,7 +164,9 @@ class GradientSearchCV(BaseEvoSearchCV):
         once, and are the same ones for every candidate.
 
     verbose : int, default=0
-        The higher, the more messages.
+        With 1 a line is printed each time the best score improves, and one at the end;
+        more adds a line for each fit, as in
+        :class:`~sklearn.model_selection.GridSearchCV`.
 
     pre_dispatch : int or str, default="2*n_jobs"
         Number of jobs that are dispatched ahead of their execution.
@@ -177,7 +180,9 @@ class GradientSearchCV(BaseEvoSearchCV):
         Whether ``cv_results_`` has training scores.
 
     random_state : int, RandomState instance or None, default=None
-        The source of chance. The same int gives the same results.
+        Seed of the random number generators. The same int gives the same results.
+        None draws a seed from NumPy's global random state, unless the space is tried
+        exhaustively, which takes none.
 
     Attributes
     ----------
@@ -212,7 +217,8 @@ class GradientSearchCV(BaseEvoSearchCV):
         ``refit=False``.
 
     best_index_ : int
-        The best candidate's row in ``cv_results_``. Not available for several metrics
+        The best candidate's row in ``cv_results_``; one that failed only if all did,
+        see :ref:`the user guide <failed>`. Not available for several metrics
         if ``refit=False``.
 
     scorer_ : callable or dict
@@ -364,15 +370,15 @@ class GradientSearchCV(BaseEvoSearchCV):
             verbose=self.verbose > 0,
         )
 
-    def _make_proposer(self, space, metric, seed, start, scorers, n_iter):
-        gradient, is_exact = self._exact_gradient(space, metric, scorers)
+    def _make_proposer(self, space, objective, seed, start, scorers, n_iter):
+        gradient, is_exact = self._exact_gradient(space, objective.metric, scorers)
         n_given = len(start.genomes)
         if start.has_results:
             n_given = max(1, round(RESULTS_SHARE * n_iter))
         return DescentProposer(
             space,
             self._settings(is_exact=is_exact),
-            metric,
+            objective,
             seed,
             n_iter=n_iter,
             params=self.estimator.get_params(),
@@ -420,13 +426,6 @@ class GradientSearchCV(BaseEvoSearchCV):
                 f"{setting!r}: {reason} There are rules for {known_types()}. Pass "
                 "gradient='auto', which does without where it has to."
             )
-
-    def _select_best_index(self, refit, refit_metric, results):
-        """Return the row with the best score, held back by `hyper_l2`."""
-        if not self.hyper_l2 or callable(refit):
-            return super()._select_best_index(refit, refit_metric, results)
-        scores = results[f"mean_test_{refit_metric}"] - results["hyper_penalty"]
-        return int(np.argmax(np.where(np.isnan(scores), -np.inf, scores)))
 
     def _missing_values(self, space):
         return {

@@ -34,6 +34,7 @@ from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params
 
 __all__ = [
+    "ONLY_METRIC",
     "BaseSearchCV",
     "HasMethods",
     "Interval",
@@ -59,6 +60,9 @@ safe_indexing = _safe_indexing
 safe_split = _safe_split
 search_estimator_has = _search_estimator_has
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
+
+# What cv_results_ calls the score of a search that has only one.
+ONLY_METRIC = "score"
 
 HAS_CALLBACKS = "callback_ctx" in inspect.signature(_fit_and_score).parameters
 

@@ -15,6 +15,7 @@ same place if there is one, so ``except ValueError`` around a search keeps worki
             └── CheckpointMismatchError             ... it belongs to another search
     UserWarning
     ├── CheckpointWarning       a checkpoint is incomplete, or no longer written
+    ├── MissingScoresWarning    a split or a metric has no score for any candidate
     ├── NoHypergradientWarning  candidates without the exact derivative asked for
     └── SpaceCoverageWarning    a part of the space cannot be searched as asked
 """
@@ -25,6 +26,7 @@ __all__ = [
     "CheckpointMismatchError",
     "CheckpointWarning",
     "FitTimeoutError",
+    "MissingScoresWarning",
     "NoHypergradientError",
     "NoHypergradientWarning",
     "SearchSpaceError",
@@ -82,6 +84,10 @@ class CheckpointMismatchError(CheckpointError):
 
 class CheckpointWarning(UserWarning):
     """A checkpoint is incomplete, of other versions, or can no longer be written."""
+
+
+class MissingScoresWarning(UserWarning):
+    """No candidate has a score on one of the splits, or by one of the metrics."""
 
 
 class NoHypergradientWarning(UserWarning):

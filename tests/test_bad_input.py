@@ -13,6 +13,7 @@ from scipy.stats import loguniform
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.svm import SVC
 
+from skopt_evo.exceptions import MissingScoresWarning
 from tests.bad_input_table import (
     DEFAULTS,
     ONLY,
@@ -123,7 +124,10 @@ def test_scores_that_are_nan_rank_last(search):
 @pytest.mark.parametrize("search", SEARCHES)
 def test_a_search_whose_scores_are_all_nan_ends_as_a_grid_search_does(search):
     model = search(**DEFAULTS, scoring=always_nan)
-    with pytest.warns(UserWarning, match="scores are non-finite"):
+    with (
+        pytest.warns(MissingScoresWarning, match="No candidate has a score by 'score'"),
+        pytest.warns(UserWarning, match="scores are non-finite"),
+    ):
         model.fit(X, y)
     assert len(model.cv_results_["params"]) == DEFAULTS["n_iter"]
     assert set(model.cv_results_["rank_test_score"]) == {1}

@@ -482,6 +482,22 @@ def test_verbose_says_how_many_fits_there_are(search, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_verbose_says_when_the_best_score_improves_and_how_it_ended(search, capsys):
+    model = make(search, verbose=1).fit(X, y)
+    lines = capsys.readouterr().out.splitlines()
+    scores = model.cv_results_["mean_test_score"]
+    better = [n for n, score in enumerate(scores) if score > max([-1, *scores[:n]])]
+    found = [line for line in lines if "new best score: " in line]
+    assert [line.split("]")[0] for line in found] == [
+        f"[candidate {n + 1}/6" for n in better
+    ]
+    assert f"new best score: {scores[better[-1]]:.6g} (" in found[-1]
+    assert lines[-1] == (
+        f"[end of the search] 6 candidates, 0 failed, best score: {max(scores):.6g}, "
+        "stop_reason: n_iter"
+    )
+
+
 @pytest.mark.parametrize("pre_dispatch", [1, "n_jobs", "all"])
 def test_pre_dispatch_does_not_change_results(search, pre_dispatch):
     options = {"n_iter": 8, "n_jobs": 2}

@@ -100,12 +100,12 @@ def fits(monkeypatch):
     """Return a list that grows with each fit that is not in a worker."""
     done = []
 
-    def fit_and_score(*args, **kwargs):
+    def scored_fold(*args, **kwargs):
         done.append((kwargs["candidate_progress"][0], kwargs["split_progress"][0]))
         return original(*args, **kwargs)
 
-    original = _evaluator.fit_and_score
-    monkeypatch.setattr(_evaluator, "fit_and_score", fit_and_score)
+    original = _evaluator.scored_fold
+    monkeypatch.setattr(_evaluator, "scored_fold", scored_fold)
     return done
 
 

@@ -80,17 +80,28 @@ def test_a_random_state_object_is_a_seed_that_moves_on(search):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-@pytest.mark.parametrize("random_state", [0, None])
-def test_global_random_state_is_neither_read_nor_written(
-    search, random_state, expected
-):
+def test_global_random_state_is_neither_read_nor_written(search, expected):
     np.random.seed(5)  # noqa: NPY002
     random.seed(5)
     before = np.random.get_state(), random.getstate()  # noqa: NPY002
-    fitted = fit(search, random_state=random_state)
+    fitted = fit(search, random_state=0)
     after = np.random.get_state(), random.getstate()  # noqa: NPY002
     np.testing.assert_equal(after, before)
-    assert (results(fitted) == expected[search]) == (random_state == 0)
+    assert results(fitted) == expected[search]
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_without_a_random_state_the_seed_is_drawn_from_the_global_one(search):
+    runs = []
+    for _ in range(2):
+        np.random.seed(5)  # noqa: NPY002
+        runs.append(results(fit(search, random_state=None)))
+    assert runs[0] == runs[1]
+    after = np.random.get_state()  # noqa: NPY002
+    np.random.seed(5)  # noqa: NPY002
+    seed = np.random.randint(2**31 - 1)  # noqa: NPY002
+    np.testing.assert_equal(after, np.random.get_state())  # noqa: NPY002
+    assert results(fit(search, random_state=seed)) == runs[0]
 
 
 @pytest.mark.parametrize("search", SEARCHES)

@@ -370,8 +370,9 @@ def test_a_fitted_search_is_saved_without_its_checkpoint(search, refit, tmp_path
         assert b"place-of-the-journal" not in content
     loaded = pickle.loads(pickle.dumps(model))
     assert loaded.checkpoint is None
-    assert copy.deepcopy(model).checkpoint is None
-    assert model.checkpoint == clone(model).checkpoint == str(path)
+    for same in (model, clone(model), copy.copy(model), copy.deepcopy(model)):
+        assert same.checkpoint == str(path)
+    assert results(copy.deepcopy(model)) == results(copy.copy(model)) == results(model)
     path.unlink()
     assert results(loaded.fit(X, y)) == results(model)
     assert not path.exists()

@@ -1,6 +1,8 @@
 """Several metrics at once: the search steers by all, and finds their Pareto front."""
 
 import sys
+import warnings
+from functools import partial
 
 import joblib
 import numpy as np
@@ -10,10 +12,11 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.datasets import load_iris
 from sklearn.exceptions import FitFailedWarning
 from sklearn.metrics import make_scorer, r2_score
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.tree import DecisionTreeClassifier
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
+from skopt_evo.selection import OneStandardError
 
 X, y = load_iris(return_X_y=True)
 
@@ -183,6 +186,36 @@ def test_best_attributes_are_those_of_a_grid_search(space, refit):
         assert ours.best_estimator_.a == ours.best_params_["a"]
 
 
+@pytest.mark.parametrize("search", [GeneticSearchCV, GradientSearchCV])
+@pytest.mark.parametrize("scoring", [METRICS, both], ids=["dict", "callable"])
+def test_a_search_scores_by_the_metric_of_its_refit(search, scoring):
+    rule = OneStandardError({"b": "smaller"}, metric="good")
+    model = search(
+        Conflict(), SPACE, scoring=scoring, refit=rule, cv=2, n_iter=8, random_state=0
+    )
+    scores = cross_val_score(model, X, y, cv=2)
+    assert np.isfinite(scores).all()
+    model.fit(X, y)
+    by_name = model.__class__(
+        Conflict(), SPACE, scoring=scoring, refit="good", cv=2, n_iter=8, random_state=0
+    ).fit(X, y)
+    by_name.best_estimator_ = model.best_estimator_
+    assert model.score(X, y) == by_name.score(X, y)
+    assert model.refit is rule
+
+
+def test_a_function_without_a_metric_says_what_to_do():
+    with pytest.raises(ValueError, match="does not say which of the metrics") as caught:
+        fit(refit=last).score(X, y)
+    assert "Give it an attribute `metric`" in str(caught.value)
+    named = partial(last)
+    named.metric = "good"
+    model = fit(refit=named)
+    assert model.score(X, y) == fit(refit="good").scorer_["good"](
+        model.best_estimator_, X, y
+    )
+
+
 def test_refit_may_choose_from_the_front():
     def middle(results):
         front = front_of(results)
@@ -314,3 +347,22 @@ def test_fronts_are_the_same_for_all_workers(scoring):
 def test_descents_improve_one_metric_and_have_no_front():
     search = fit(search=GradientSearchCV)
     assert not hasattr(search, "pareto_front_")
+
+
+def test_verbose_counts_failures_and_the_front(capsys):
+    def both(estimator, X, y):
+        return {"one": -estimator.max_depth, "other": estimator.max_depth}
+
+    model = GeneticSearchCV(
+        DecisionTreeClassifier(),
+        {"max_depth": [1, 2, -1]},
+        scoring=both,
+        refit=False,
+        verbose=1,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(X, y)
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("new on the Pareto front" in line for line in lines) == 2
+    assert "3 candidates, 1 failed, 2 on the Pareto front" in lines[-1]

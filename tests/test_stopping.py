@@ -113,10 +113,14 @@ def test_an_interrupt_keeps_what_was_evaluated(search, n_jobs):
             fitted = model.fit(X, y)
         finally:
             timer.cancel()
+        # A fit in a thread goes on to its end, where scikit-learn puts the filters of
+        # warnings back: that must not be in the midst of the next test.
+        time.sleep(0.2)
     assert fitted.stop_reason_ == "interrupted"
     n_candidates = len(fitted.cv_results_["params"])
     assert 1 <= n_candidates < 1000
-    assert any(f"with the {n_candidates} candidates" in str(w.message) for w in caught)
+    messages = [str(each.message) for each in caught]
+    assert any(f"with the {n_candidates} candidates" in text for text in messages)
     check_is_fitted(fitted.best_estimator_)
 
 
@@ -190,3 +194,110 @@ def test_a_second_interrupt_is_raised_even_if_the_first_one_had_no_effect_yet(
 def test_what_makes_no_sense_is_refused(search, name, value):
     with pytest.raises(ValueError, match=f"The '{name}' parameter of"):
         make(search, **{name: value}).fit(X, y)
+
+
+# ---- no change
+
+
+class Shelf(Slow):
+    """Fails for some of its values."""
+
+    def fit(self, X, y):
+        if self.a < 0.5:
+            raise ValueError("not there")
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_nothing_counts_before_there_is_a_score(search):
+    failing = [{"a": a} for a in np.linspace(0, 0.4, 12)]
+    model = make(search, n_iter=40, n_iter_no_change=8, initial_params=failing)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.set_params(estimator=Shelf(0.1, seconds=0)).fit(X, y)
+    assert set(model.cv_results_["status"][:12]) == {"failed"}
+    assert model.best_params_["a"] >= 0.5
+
+
+@pytest.mark.parametrize("gradient", ["finite_difference", "spsa"])
+@pytest.mark.parametrize("settings", [{}, {"optimizer": "adam", "learning_rate": 0.1}])
+@pytest.mark.parametrize("n_iter_no_change", [1, 2, 5])
+def test_it_never_ends_between_the_probes_of_a_gradient(
+    gradient, settings, n_iter_no_change
+):
+    options = {"n_iter": 200, "gradient": gradient, "n_restarts": 2, **settings}
+    space = {"a": uniform(0, 1), "seconds": loguniform(1e-9, 1e-6)}
+    whole, stopped = (
+        make(GradientSearchCV, n_iter_no_change=n, **options)
+        .set_params(param_grid=space)
+        .fit(X, y)
+        .cv_results_
+        for n in (None, n_iter_no_change)
+    )
+    n = len(stopped["params"])
+    assert stopped["params"] == whole["params"][:n]
+    if settings:  # a point is evaluated side by side with its probes
+        assert n == len(whole["params"]) or whole["origin"][n] != "difference"
+    else:
+        assert stopped["origin"][-1] != "difference" or n == len(whole["params"])
+
+
+def test_probes_are_not_counted():
+    model = make(
+        GradientSearchCV,
+        n_iter=200,
+        gradient="finite_difference",
+        n_iter_no_change=4,
+        tol=0,
+        n_restarts=0,
+    ).set_params(param_grid={"a": uniform(0, 1), "seconds": loguniform(1e-9, 1e-6)})
+    results = model.fit(X, y).cv_results_
+    best = int(np.argmax(results["mean_test_score"]))
+    assert np.sum(results["origin"][best + 1 :] == "difference") > 4
+
+
+def test_in_a_pareto_search_it_is_the_front_that_has_to_change():
+    def conflict(estimator, X, y):
+        return {"low": -estimator.a, "high": estimator.a}
+
+    # Every candidate is on the front, so that each one is a change.
+    model = make(
+        GeneticSearchCV, scoring=conflict, refit=False, n_iter=40, n_iter_no_change=5
+    ).set_params(estimator=Slow(seconds=0))
+    assert model.fit(X, y).stop_reason_ == "n_iter"
+    assert len(model.pareto_front_) == 40
+
+    def alike(estimator, X, y):
+        return {"one": estimator.score(X, y), "other": 2 * estimator.score(X, y)}
+
+    model.set_params(scoring=alike, tol=1e-3)
+    assert model.fit(X, y).stop_reason_ == "n_iter_no_change"
+
+
+# ---- the penalty of hyperparameters
+
+
+@pytest.mark.parametrize("gradient", ["finite_difference", "exact", "model"])
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_the_winner_is_the_penalised_best_however_the_search_ends(gradient, n):
+    model = GradientSearchCV(
+        Ridge(),
+        {"alpha": loguniform(1e-4, 1e4)},
+        gradient=gradient,
+        hyper_l2=1.0,
+        n_iter=20,
+        n_iter_no_change=n,
+        tol=0,
+        random_state=0,
+    ).fit(X, y)
+    results = model.cv_results_
+    alphas = np.array([params["alpha"] for params in results["params"]])
+    penalties = np.log(alphas) ** 2  # from the estimator's own, which is 1
+    np.testing.assert_allclose(results["hyper_penalty"], penalties, atol=1e-9)
+    total = results["mean_test_score"] - penalties
+    assert model.best_index_ == np.argmax(total)
+    # A penalised score that is worse is no progress.
+    assert len(alphas) - 1 - model.best_index_ >= n or model.stop_reason_ == "n_iter"
+    if gradient == "exact":
+        assert set(results["gradient_method"]) == {"exact"}
+        assert np.isfinite(results["grad_alpha"]).all()

@@ -23,6 +23,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
 from skopt_evo import GeneticSearchCV
+from skopt_evo.exceptions import MissingScoresWarning
 from skopt_evo.space import Mask
 
 X, y = load_iris(return_X_y=True)
@@ -416,7 +417,7 @@ def test_a_best_candidate_that_fails_in_part_is_not_trusted():
 
     options = {"scoring": both, "refit": "a", "n_iter": 8}
     results = fit(**options).cv_results_
-    with pytest.warns(FitFailedWarning):
+    with pytest.warns(MissingScoresWarning), pytest.warns(FitFailedWarning):
         search = fit(Picky(), initial_params=results, **options)
     assert given_rows(search) == [0, 1]
 

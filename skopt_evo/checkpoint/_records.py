@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skopt_evo._sklearn_compat import ONLY_METRIC
+
 # Of a traceback that is longer, no more characters are kept.
 MAX_ERROR = 2**17
 
 FOLD = ("fit_error", "test_scores", "n_test_samples", "fit_time", "score_time")
-FOLD_OPTIONS = ("train_scores", "gradient")
+FOLD_OPTIONS = ("train_scores", "gradient", "score_errors")
 GRADIENT = ("loss", "params", "reasons", "is_converged")
 
 # Larger integers are no floats.
@@ -94,6 +96,8 @@ def check_fold(fold: Any) -> dict[str, Any]:
         checked["train_scores"] = _scores(fold["train_scores"])
         if names_of(checked["train_scores"]) != names_of(checked["test_scores"]):
             raise ValueError("train_scores of other metrics than test_scores")
+    if "score_errors" in fold:
+        _check_score_errors(fold["score_errors"], checked["test_scores"])
     if fold.get("gradient") is not None:
         checked["gradient"] = _gradient(fold["gradient"])
     return checked
@@ -128,6 +132,14 @@ def _scores(scores: Any) -> Any:
         check_number(score, f"score {shortened(name)}")
     # All folds have the same names, in memory too.
     return {sys.intern(name): score for name, score in scores.items()}
+
+
+def _check_score_errors(errors: Any, scores: Any) -> None:
+    """Raise for what are no names of some of the metrics, each of them once."""
+    names = names_of(scores) or {ONLY_METRIC}
+    is_list = isinstance(errors, list) and all(isinstance(e, str) for e in errors)
+    if not is_list or not set(errors) <= names or len(set(errors)) < len(errors):
+        raise ValueError(f"score_errors={shortened(errors)}")
 
 
 def _gradient(gradient: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._evaluator import Evaluator
 from skopt_evo.evaluation._loop import SearchLoop
+from skopt_evo.evaluation._progress import Progress
 from skopt_evo.evaluation._stopping import (
     Deadline,
     Interruption,
@@ -17,5 +18,6 @@ __all__ = [
     "Interruption",
     "NoChange",
     "OutOfTimeError",
+    "Progress",
     "SearchLoop",
 ]

@@ -29,6 +29,9 @@ from skopt_evo.exceptions import CheckpointError, CheckpointMismatchError
 from skopt_evo.hypergrad._exact import FoldGradient, is_differentiable
 from skopt_evo.results import Trial
 
+# What of a fold is no plain value.
+LISTS = ("gradient", "score_errors")
+
 # The seeds that are drawn, and those that users may choose.
 SEEDS = 2**63
 
@@ -257,8 +260,10 @@ class Checkpoint:
 def _plain(fold: Mapping[str, Any]) -> dict[str, Any]:
     """Return the results of a fold as plain data."""
     plain = {
-        name: _plain_value(value) for name, value in fold.items() if name != "gradient"
+        name: _plain_value(value) for name, value in fold.items() if name not in LISTS
     }
+    if "score_errors" in fold:
+        plain["score_errors"] = list(fold["score_errors"])
     if fold["fit_error"] is not None:
         plain["fit_error"] = fold["fit_error"][:MAX_ERROR]
     gradient = fold.get("gradient")

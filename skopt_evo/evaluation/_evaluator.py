@@ -14,10 +14,10 @@ from sklearn.base import clone
 from skopt_evo._sklearn_compat import (
     SearchTask,
     check_method_params,
-    fit_and_score,
     safe_split,
 )
 from skopt_evo.evaluation._checkpoint import Checkpoint
+from skopt_evo.evaluation._error_score import scored_fold
 from skopt_evo.evaluation._faults import Fault, failed_fold
 from skopt_evo.evaluation._pool import Pool
 from skopt_evo.evaluation._stopping import Deadline, Interruption
@@ -367,6 +367,7 @@ def _fill_in(trial: Trial, flight: Flight) -> None:
     trial.folds = [fold for fold in flight.folds if fold is not None]
     # Not among what scikit-learn makes its columns of.
     trial.gradients = [fold.pop("gradient", None) for fold in trial.folds]
+    trial.score_errors = [fold.pop("score_errors", ()) for fold in trial.folds]
     trial.fault = None if flight.fault is None else flight.fault.kind
 
 
@@ -375,7 +376,7 @@ def _fit_and_score_all(
 ) -> list[dict[str, Any]]:
     """Fit and score one candidate on one split after the other."""
     if gradient is None:
-        return [fit_and_score(**fit, **common) for fit in fits]
+        return [scored_fold(**fit, **common) for fit in fits]
     return [_fit_score_and_differentiate(fit, gradient, common) for fit in fits]
 
 
@@ -383,7 +384,7 @@ def _fit_score_and_differentiate(
     fit: dict[str, Any], gradient: FoldDifferentiator, common: dict[str, Any]
 ) -> dict[str, Any]:
     """Fit and score, and differentiate the score while there is a fitted estimator."""
-    result: dict[str, Any] = fit_and_score(**fit, **common, return_estimator=True)
+    result = scored_fold(**fit, **common, return_estimator=True)
     estimator = result.pop("estimator")
     if result["fit_error"] is not None:
         return result

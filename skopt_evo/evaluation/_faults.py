@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from sklearn.base import BaseEstimator
 
-from skopt_evo._sklearn_compat import fit_and_score
+from skopt_evo.evaluation._error_score import scored_fold
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 
 FaultKind = Literal["timeout", "crashed"]
@@ -102,7 +102,6 @@ def failed_fold(
         If `error_score` is ``"raise"``.
     """
     settings = {name: value for name, value in common.items() if name != "gradient"}
-    fold: dict[str, Any] = fit_and_score(
-        _Failing(explain(fault)), parameters=params, **progress, **settings
+    return scored_fold(
+        estimator=_Failing(explain(fault)), parameters=params, **progress, **settings
     )
-    return fold

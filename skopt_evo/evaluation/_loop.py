@@ -8,6 +8,7 @@ from typing import Protocol
 
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation._evaluator import Evaluator
+from skopt_evo.evaluation._stopping import PROBE
 from skopt_evo.results import Trial
 
 
@@ -95,6 +96,11 @@ class SearchLoop:
                     return
             if done:
                 self._source.observe(done)
+
+    @property
+    def is_at_probe(self) -> bool:
+        """Whether the next candidate is a probe of a gradient that is half done."""
+        return bool(self._in_flight) and self._in_flight[0][0].origin == PROBE
 
     def extend(self, n_more: int) -> None:
         """Allow for more candidates, when those before have come to their end."""

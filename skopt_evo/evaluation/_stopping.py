@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-import numpy as np
+from skopt_evo.results import Front, Objective, Trial
 
-from skopt_evo.results import Trial
+# The origin of the probes of a gradient.
+PROBE = "difference"
 
 
 class OutOfTimeError(Exception):
@@ -102,9 +103,11 @@ class Interruption:
             raise KeyboardInterrupt
 
 
-@dataclass
 class NoChange:
-    """Tells that the best score has not improved for a number of candidates.
+    """Tells that a number of candidates in a row have brought no improvement.
+
+    The probes of a gradient do not count: they are not meant to be better, but one that
+    is counts as an improvement. Nothing counts before a candidate has a score.
 
     Parameters
     ----------
@@ -112,22 +115,31 @@ class NoChange:
         So many candidates in a row; None for any number.
     tol : float
         What does not count as an improvement, in units of the score.
-    metric : str or None
-        The metric that the search improves.
+    objective : Objective
+        What is to improve. It has learnt of a candidate before this is told of it.
     """
 
-    n_iter_no_change: int | None
-    tol: float
-    metric: str | None
-    _best: float = field(default=np.inf, init=False)
-    _n_since: int = field(default=0, init=False)
+    def __init__(
+        self, n_iter_no_change: int | None, tol: float, objective: Objective
+    ) -> None:
+        self._limit = n_iter_no_change
+        self._tol = tol
+        self._objective = objective
+        self._n_changes = objective.n_changes
+        self._front = Front(tol)
+        self._n_since = 0
 
     def is_over(self, trial: Trial) -> bool:
         """Learn of a candidate; tell whether it is time to stop."""
-        loss = trial.loss(self.metric)
-        if loss < self._best - self.tol:
-            self._best, self._n_since = loss, 0
-        else:
+        if self._n_changes != self._objective.n_changes:
+            # Other splits count now, so that all losses are others.
+            self._n_changes = self._objective.n_changes
+            self._front = Front(self._tol)
+            for known in self._objective.trials:
+                self._front.add(self._objective.losses(known))
+            self._n_since = 0
+        elif self._front.add(self._objective.losses(trial)):
+            self._n_since = 0
+        elif not self._front.is_empty and trial.origin != PROBE:
             self._n_since += 1
-        limit = self.n_iter_no_change
-        return limit is not None and self._n_since >= limit
+        return self._limit is not None and self._n_since >= self._limit

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.results import Trial
+from skopt_evo.results import Objective, Trial
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import Strategy
 
@@ -21,10 +21,9 @@ class EvolutionProposer:
         The space that the genomes lie in.
     strategy : Strategy
         The algorithm.
-    metric : str or None
-        The metric whose mean test score is maximised, None for the first one.
-    every_metric : bool, default=False
-        Whether the strategy is told the losses by all metrics instead.
+    objective : Objective
+        The losses that the strategy is told. It has learnt of candidates before they
+        are observed.
     lookahead : int, default=1
         The strategy is asked again as soon as fewer candidates than this are in flight.
         With 1 it is told all that it asked for before; more is for strategies that
@@ -39,22 +38,19 @@ class EvolutionProposer:
         self,
         space: SearchSpace,
         strategy: Strategy,
-        metric: str | None,
+        objective: Objective,
         *,
-        every_metric: bool = False,
         lookahead: int = 1,
         given: Iterable[NDArray[np.float64]] = (),
     ) -> None:
         self._given = {np.asarray(genome).tobytes() for genome in given}
         self.lookahead = lookahead
-        self._every_metric = every_metric
         self._space = space
         self._strategy = strategy
-        self._metric = metric
+        self._objective = objective
+        self._n_changes = objective.n_changes
         self._generation = 0
-        # If the scorer is a function, only a success tells how many losses there are:
-        # failures before the first one wait.
-        self._n_losses = 0 if every_metric else 1
+        self._told: list[Trial] = []
         self._untold: list[Trial] = []
 
     def propose(self, n_remaining: int) -> list[Trial]:
@@ -74,25 +70,21 @@ class EvolutionProposer:
 
     def observe(self, trials: Sequence[Trial]) -> None:
         """Tell the strategy the losses of candidates."""
-        trials = [*self._untold, *trials]
-        losses = [self._losses(trial) for trial in trials]
-        for each in losses:
-            if len(each) > 1 or not np.isnan(each[0]):
-                self._n_losses = len(each)
-        if not self._n_losses:
-            self._untold = trials
+        self._untold += trials
+        if self._n_changes != self._objective.n_changes:
+            # The losses of those that it knows have changed as well.
+            self._n_changes = self._objective.n_changes
+            self._told, self._untold = [], [*self._told, *self._untold]
+        losses = np.array([self._objective.losses(trial) for trial in self._untold])
+        # If the scorer is a function, only a success tells how many losses there are:
+        # failures before the first one wait.
+        is_open = self._objective.every_metric and not self._told
+        if is_open and np.isnan(losses).all():
             return
-        self._untold = []
-        self._strategy.tell(
-            np.array([trial.genome for trial in trials]),
-            # One NaN stands for as many as there are losses.
-            np.array([np.broadcast_to(each, self._n_losses) for each in losses]),
-        )
+        told, self._untold = self._untold, []
+        self._told += told
+        self._strategy.tell(np.array([trial.genome for trial in told]), losses)
 
-    def _losses(self, trial: Trial) -> NDArray[np.float64]:
-        if self._every_metric:
-            return trial.losses()
-        return np.array([trial.loss(self._metric)])
-
-    def finish(self) -> None:
-        """Say nothing: no part of the space is left out by design."""
+    def finish(self, trials: Sequence[Trial]) -> list[Warning]:
+        """Return nothing to warn of: no part of the space is left out by design."""
+        return []

@@ -31,5 +31,6 @@ class GridProposer:
     def observe(self, trials: Sequence[Trial]) -> None:
         """Learn nothing: the grid is fixed."""
 
-    def finish(self) -> None:
-        """Say nothing: the grid is complete."""
+    def finish(self, trials: Sequence[Trial]) -> list[Warning]:
+        """Return nothing to warn of: the grid is complete."""
+        return []

@@ -46,5 +46,9 @@ class Proposer(Protocol):
         Each one is observed once, and none before those that were proposed earlier.
         """
 
-    def finish(self) -> None:
-        """Say, when the search is over, what it has left out."""
+    def finish(self, trials: Sequence[Trial]) -> list[Warning]:
+        """Complete what is known of candidates; return what there is to warn of.
+
+        Called once, when the search is over, with all the candidates that were
+        evaluated: some of them may not have been observed.
+        """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from skopt_evo.proposers._model_descent import Known
 from skopt_evo.proposers._pull import Pull
 from skopt_evo.proposers._starts import Starts
 from skopt_evo.proposers._ways import way_down
-from skopt_evo.results import Trial, TrialGradient, gradient_of
+from skopt_evo.results import Objective, Trial, TrialGradient, gradient_of
 from skopt_evo.space import SearchSpace
 from skopt_evo.space._codec import Place
 from skopt_evo.strategies._base import FloatArray
@@ -127,8 +126,8 @@ class DescentProposer:
         The space.
     settings : Settings
         How to descend.
-    metric : str or None
-        The metric whose mean test score is maximised, None if there is only one.
+    objective : Objective
+        The loss to minimise. It has learnt of candidates before they are observed.
     seed : int
         The source of chance.
     n_iter : int
@@ -153,7 +152,7 @@ class DescentProposer:
         self,
         space: SearchSpace,
         settings: Settings,
-        metric: str | None,
+        objective: Objective,
         seed: int,
         n_iter: int,
         params: dict[str, Any],
@@ -163,7 +162,8 @@ class DescentProposer:
         self.gradient = gradient
         self._space = space
         self._settings = settings
-        self._metric = metric
+        self._objective = objective
+        self._n_changes = objective.n_changes
         self._seed = seed
         self._layout = layout_of(space)
         self._starts = Starts(
@@ -181,7 +181,6 @@ class DescentProposer:
         self._trials: dict[bytes, Trial] = {}
         self._known: dict[bytes, Evaluated] = {}
         self._reasons: dict[str, str] = {}
-        self._n_exact = 0
         self._keys: dict[bytes, bytes] = {}
         self._runs: list[Run] = []
         self._ends: list[FloatArray] = []
@@ -205,31 +204,54 @@ class DescentProposer:
         for trial in trials:
             key = self._key(np.asarray(trial.genome))
             self._known[key] = self._evaluated(trial)
+        if self._n_changes != self._objective.n_changes:
+            self._begin_anew()
         for run in self._runs:
             self._advance(run)
 
-    def finish(self) -> None:
-        """Warn of what the budget did not cover, and of rough derivatives."""
+    def finish(self, trials: Sequence[Trial]) -> list[Warning]:
+        """Note derivatives with their candidates; return what there is to warn of.
+
+        That is what the budget did not cover, and derivatives that are rough or
+        missing.
+        """
+        self.observe([trial for trial in trials if not self._is_known(trial)])
+        for trial in trials:
+            trial.extras["hyper_penalty"] = trial.penalty
+        found: list[Warning] = []
         n_rough = sum(not known.is_converged for known in self._known.values())
         if n_rough:
-            warnings.warn(
-                f"Fits of {n_rough} of {len(self._known)} candidates used up their "
-                "iterations: their derivatives are less exact. Raise max_iter of the "
-                "estimator.",
-                ConvergenceWarning,
-                stacklevel=2,
+            found.append(
+                ConvergenceWarning(
+                    f"Fits of {n_rough} of {len(self._known)} candidates used up their "
+                    "iterations: their derivatives are less exact. Raise max_iter of "
+                    "the estimator."
+                )
             )
         n_scored = sum(np.isfinite(known.loss) for known in self._known.values())
-        if isinstance(self._settings.method, Exact) and self._n_exact < n_scored:
+        n_exact = sum(self._is_whole(known) for known in self._known.values())
+        if isinstance(self._settings.method, Exact) and n_exact < n_scored:
             reasons = [f"By {name!r}: {why}" for name, why in self._reasons.items()]
-            warnings.warn(
-                f"{n_scored - self._n_exact} of {n_scored} candidates had no exact "
-                f"derivative, and led nowhere. {' '.join(reasons[:1])} Pass "
-                "gradient='auto', which does without where it has to.",
-                NoHypergradientWarning,
-                stacklevel=2,
+            found.append(
+                NoHypergradientWarning(
+                    f"{n_scored - n_exact} of {n_scored} candidates had no exact "
+                    f"derivative, and led nowhere. {' '.join(reasons[:1])} Pass "
+                    "gradient='auto', which does without where it has to."
+                )
             )
-        self._starts.warn_of_gaps([trial.params for trial in self._trials.values()])
+        return found + self._starts.gaps([trial.params for trial in trials])
+
+    def _is_known(self, trial: Trial) -> bool:
+        return self._key(np.asarray(trial.genome)) in self._known
+
+    def _begin_anew(self) -> None:
+        """Learn all losses again, since other splits count now, and drop the descents.
+
+        The losses that these were sent do not compare with those to come.
+        """
+        self._n_changes = self._objective.n_changes
+        self._known = {key: self._evaluated(self._trials[key]) for key in self._known}
+        self._runs = []
 
     def _evaluated(self, trial: Trial) -> Evaluated:
         """Return what is known of a candidate, held back by `hyper_l2`."""
@@ -237,17 +259,20 @@ class DescentProposer:
         found = gradient_of(trial)
         self._explain(found)
         slopes = self._slopes(genome, found)
-        is_known = np.isfinite(slopes[self._layout.movable_in(genome)])
-        self._tell_exact(trial, found, is_whole=bool(np.all(is_known)))
-        penalty = self._pull.penalty(genome)
-        trial.extras["hyper_penalty"] = penalty
-        return Evaluated(
+        evaluated = Evaluated(
             genome,
-            trial.loss(self._metric) + penalty,
-            found.loss + penalty,
+            self._objective.loss(trial),
+            found.loss + trial.penalty,
             slopes + self._pull.gradient(genome),
             found.is_converged,
         )
+        self._tell_exact(trial, found, is_whole=self._is_whole(evaluated))
+        return evaluated
+
+    def _is_whole(self, evaluated: Evaluated) -> bool:
+        """Tell whether there are derivatives by all numbers of a candidate."""
+        movable = self._layout.movable_in(evaluated.genome)
+        return bool(np.all(np.isfinite(evaluated.slopes[movable])))
 
     def _slopes(self, genome: FloatArray, found: TrialGradient) -> FloatArray:
         """Return derivatives by the genes, NaN where there is none."""
@@ -264,7 +289,6 @@ class DescentProposer:
         """Note exact derivatives of the score with their candidate."""
         if found.params and is_whole:
             trial.extras["gradient_method"] = "exact"
-        self._n_exact += is_whole
         for name, derivative in found.params.items():
             trial.extras[f"grad_{name}"] = -derivative
 
@@ -299,6 +323,7 @@ class DescentProposer:
                         run.batch.iteration,
                         origin,
                         genome,
+                        self._pull.penalty(genome),
                         extras={"restart": run.number},
                     )
         return trials

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -144,8 +143,8 @@ class Starts:
         n = self._n_auto(n_remaining) if self._n_restarts is None else self._n_restarts
         return starts + self._new(self._filling(min(n, n_remaining)), seen)
 
-    def warn_of_gaps(self, settings: Sequence[Mapping[str, Any]]) -> None:
-        """Warn if branches, categories or settings without a gradient were not tried.
+    def gaps(self, settings: Sequence[Mapping[str, Any]]) -> list[Warning]:
+        """Return a warning if branches, categories or settings were not tried.
 
         Parameters
         ----------
@@ -167,10 +166,7 @@ class Starts:
                 gaps += self._untried_categories(branch, genomes)
             else:
                 gaps.append(f"{self._name(branch)} was not tried.")
-        if gaps:
-            warnings.warn(
-                f"{' '.join(gaps)} {REMEDY}", SpaceCoverageWarning, stacklevel=2
-            )
+        return [SpaceCoverageWarning(f"{' '.join(gaps)} {REMEDY}")] if gaps else []
 
     def _untried_settings(
         self, branch: int, genomes: Sequence[FloatArray]

@@ -272,10 +272,9 @@ class WarmStartProposer:
             self._proposer, trials = self._decide(trials[0])
         self._proposer.observe(trials)
 
-    def finish(self) -> None:
-        """Say what the other proposer has left out."""
-        if self._proposer is not None:
-            self._proposer.finish()
+    def finish(self, trials: Sequence[Trial]) -> list[Warning]:
+        """Return what the other proposer warns of."""
+        return [] if self._proposer is None else self._proposer.finish(trials)
 
     def _decide(self, trial: Trial) -> tuple[Proposer, list[Trial]]:
         """Return who goes on from the first candidate, and what is known to begin."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +26,13 @@ class Trial:
         How it came about, e.g. ``"initial"``, ``"crossover"`` or ``"difference"``.
     genome : ndarray of shape (n_genes,) or None
         Its place in the unit cube; None for a grid point.
+    penalty : float
+        What is added to its loss, whatever its scores are.
     folds : list of dict
         What scikit-learn's ``_fit_and_score`` returned, one a split.
+    score_errors : list of collections of str
+        For each split, the metrics whose score could not be computed, and is only
+        `error_score`, after a fit that went well.
     gradients : list of FoldGradient or None
         The derivatives of each split's loss, None where there are none.
     fault : {"timeout", "crashed"} or None
@@ -40,13 +45,47 @@ class Trial:
     iteration: int
     origin: str
     genome: NDArray[np.float64] | None = None
+    penalty: float = 0.0
     folds: list[dict[str, Any]] = field(default_factory=list)
+    score_errors: list[Collection[str]] = field(default_factory=list)
     gradients: list[FoldGradient | None] = field(default_factory=list)
     fault: str | None = None
     extras: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def metrics(self) -> list[str] | None:
+        """The names of the metrics, in the scorers' order, None if there are none.
+
+        There are none of a single score, nor if the scorer is a function and no fit
+        succeeded: only its result tells which metrics there are.
+        """
+        for fold in self.folds:
+            if isinstance(fold["test_scores"], dict):
+                return list(fold["test_scores"])
+        return None
+
+    def scores(self, metric: str | None) -> NDArray[np.float64]:
+        """Return the test score of each split, NaN where there is none.
+
+        Parameters
+        ----------
+        metric : str or None
+            Which of several metrics; None for the only one, or the first.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_splits,)
+            NaN if the fit or the scorer raised, whatever the `error_score`, or if the
+            score is not finite.
+        """
+        scores = np.full(len(self.folds), np.nan)
+        for split, fold in enumerate(self.folds):
+            if fold["fit_error"] is None and not self._has_score_error(split, metric):
+                scores[split] = _score(fold["test_scores"], metric)
+        return np.where(np.isfinite(scores), scores, np.nan)
+
     def loss(self, metric: str | None) -> float:
-        """Return what the search minimises: minus the mean test score over the folds.
+        """Return minus the mean test score over the folds.
 
         Parameters
         ----------
@@ -56,41 +95,43 @@ class Trial:
         Returns
         -------
         loss : float
-            NaN if a fit raised, whatever its ``error_score``, or if a score is not
-            finite; other metrics do not matter.
+            NaN if a split has no score, see `scores`; other metrics do not matter.
         """
-        if any(fold["fit_error"] is not None for fold in self.folds):
-            return np.nan
-        scores = [pick(fold["test_scores"], metric) for fold in self.folds]
-        loss = -float(np.mean(scores))
-        return loss if np.isfinite(loss) else np.nan
-
-    def losses(self) -> NDArray[np.float64]:
-        """Return the loss by each metric, as `loss` does, in the scorers' order.
-
-        Returns
-        -------
-        losses : ndarray of shape (n_metrics,)
-            A single NaN if the scorer is a function and no fit succeeded: only its
-            result tells which metrics there are.
-        """
-        for fold in self.folds:
-            if isinstance(fold["test_scores"], dict):
-                return np.array([self.loss(metric) for metric in fold["test_scores"]])
-        return np.array([self.loss(None)])
+        return -float(np.mean(self.scores(metric)))
 
     @property
     def status(self) -> str:
         """What became of the candidate, in a word.
 
-        ``"ok"``, ``"failed"`` if a fit raised or a score is not finite, ``"timeout"``
-        if one took too long, ``"crashed"`` if one ended its worker.
+        ``"ok"``, ``"failed"`` if a fit or a scorer raised or a score is not finite,
+        ``"timeout"`` if a fit took too long, ``"crashed"`` if one ended its worker.
         """
         if self.fault is not None:
             return self.fault
-        for fold in self.folds:
-            scores = fold["test_scores"]
-            values = list(scores.values()) if isinstance(scores, dict) else [scores]
-            if fold["fit_error"] is not None or not np.all(np.isfinite(values)):
-                return "failed"
-        return "ok"
+        metrics: Sequence[str | None] = self.metrics or [None]
+        has_scores = all(np.isfinite(self.scores(name)).all() for name in metrics)
+        return "ok" if has_scores else "failed"
+
+    def add_score_errors(self, split: int, metrics: Collection[str]) -> None:
+        """Note that scores by some metrics are not there on a split."""
+        if metrics:
+            errors = self.score_errors or [()] * len(self.folds)
+            self.score_errors = list(errors)
+            self.score_errors[split] = sorted({*errors[split], *metrics})
+
+    def _has_score_error(self, split: int, metric: str | None) -> bool:
+        """Tell whether a score is only `error_score`."""
+        errors = self.score_errors[split] if self.score_errors else ()
+        if not errors:
+            return False
+        scores = self.folds[split]["test_scores"]
+        if not isinstance(scores, dict):
+            return True
+        return (next(iter(scores)) if metric is None else metric) in errors
+
+
+def _score(scores: Any, metric: str | None) -> float:
+    """Return one of the scores, NaN if a function has returned others."""
+    if isinstance(scores, dict) and metric is not None and metric not in scores:
+        return np.nan
+    return pick(scores, metric)

@@ -68,7 +68,8 @@ class OneStandardError:
     takes the splits as independent. Test sets that overlap, as those of repeated
     cross-validation, make it too small, and the rule milder.
 
-    A candidate without a finite score on every split is never chosen.
+    A candidate without a finite score on every split is never chosen, nor one that
+    failed, by the column ``status`` of our searches, while another one has not.
 
     As with any function as `refit`, the search has no ``best_score_``. The mean score
     of the winner is ``cv_results_["mean_test_score"][best_index_]``.
@@ -146,7 +147,8 @@ class OneStandardError:
         """
         metric = self._find_metric(cv_results)
         means = np.asarray(cv_results[f"mean_test_{metric}"])
-        rows = _contenders(means, _fold_scores(cv_results, metric))
+        folds = _fold_scores(cv_results, metric)
+        rows = _contenders(means, np.where(_may_win(cv_results), folds, np.nan))
         keys = simplicity_keys(self.order, cv_results, rows)
         try:
             return min(zip(keys, -means[rows], rows, strict=True))[-1]
@@ -176,6 +178,16 @@ class OneStandardError:
                 "search with one metric calls it 'score'."
             )
         return self.metric
+
+
+def _may_win(results: CVResults) -> NDArray[np.bool_]:
+    """Return which candidates have not failed; all of them if that is not known.
+
+    Of one that failed, a score may be `error_score`.
+    """
+    n_candidates = len(results["params"])
+    is_ok = np.asarray(results.get("status", ["ok"] * n_candidates)) == "ok"
+    return is_ok if is_ok.any() else np.ones(n_candidates, dtype=bool)
 
 
 def _fold_scores(results: CVResults, metric: str) -> NDArray[np.float64]:

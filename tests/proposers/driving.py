@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from skopt_evo.exceptions import NoHypergradientWarning, SpaceCoverageWarning
 from skopt_evo.hypergrad import FiniteDifference, resolve_gradient
 from skopt_evo.optimizers import resolve_optimizer
 from skopt_evo.proposers import DescentProposer, Proposer, Settings
-from skopt_evo.results import Trial
+from skopt_evo.results import Objective, Trial
 from skopt_evo.space import SearchSpace
 
 FORWARD = FiniteDifference(scheme="forward")
@@ -63,7 +61,7 @@ def descent_proposer(
             learning_rate,
             n_restarts,
         ),
-        metric,
+        Objective(metric),
         seed,
         n_iter=n_iter,
         params=params or {},
@@ -74,10 +72,7 @@ def search(param_grid: Any, loss: Loss, *, n_iter: int, **settings: Any) -> list
     """Return all candidates of a descent search, in order; gaps are not warned of."""
     proposer = descent_proposer(param_grid, n_iter=n_iter, **settings)
     trials = [trial for batch in run(proposer, loss, n_iter) for trial in batch]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SpaceCoverageWarning)
-        warnings.simplefilter("ignore", NoHypergradientWarning)
-        proposer.finish()
+    proposer.finish(trials)
     return trials
 
 

@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import loguniform
 
 from skopt_evo.proposers import EvolutionProposer, layout_of
+from skopt_evo.results import Objective
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneticStrategy
 from tests.proposers.driving import evaluate, run
@@ -40,7 +41,7 @@ class Recorder:
 
 def test_genomes_become_candidates_with_their_generation_and_origin() -> None:
     strategy = Recorder()
-    proposer = EvolutionProposer(SearchSpace(SPACE), strategy, metric=None)
+    proposer = EvolutionProposer(SearchSpace(SPACE), strategy, Objective(None))
     first, second = proposer.propose(7), proposer.propose(5)
     assert strategy.asked == [7, 5]
     assert [trial.params for trial in first] == [
@@ -54,7 +55,7 @@ def test_genomes_become_candidates_with_their_generation_and_origin() -> None:
 
 def test_the_strategy_is_told_one_loss_a_genome_and_nan_for_failures() -> None:
     strategy = Recorder()
-    proposer = EvolutionProposer(SearchSpace(SPACE), strategy, metric=None)
+    proposer = EvolutionProposer(SearchSpace(SPACE), strategy, Objective(None))
     trials = proposer.propose(2)
     evaluate(trials, lambda params: np.nan if params["kernel"] == "poly" else 0.25)
     proposer.observe(trials)
@@ -65,7 +66,7 @@ def test_the_strategy_is_told_one_loss_a_genome_and_nan_for_failures() -> None:
 
 def test_the_loss_is_minus_the_mean_score_of_the_steering_metric() -> None:
     strategy = Recorder()
-    proposer = EvolutionProposer(SearchSpace(SPACE), strategy, metric="recall")
+    proposer = EvolutionProposer(SearchSpace(SPACE), strategy, Objective("recall"))
     trials = proposer.propose(2)
     for trial in trials:
         trial.folds = [
@@ -80,7 +81,7 @@ def test_the_loss_is_minus_the_mean_score_of_the_steering_metric() -> None:
 def test_a_search_with_a_real_strategy_uses_up_its_budget_and_gets_better() -> None:
     space = SearchSpace(SPACE)
     strategy = GeneticStrategy(layout_of(space), seed=0)
-    proposer = EvolutionProposer(space, strategy, metric=None)
+    proposer = EvolutionProposer(space, strategy, Objective(None))
     batches = run(proposer, lambda params: abs(np.log(params["C"] / 3)), n_iter=60)
     assert sum(map(len, batches)) == 60
     losses = [[trial.loss(None) for trial in batch] for batch in batches]
@@ -90,7 +91,7 @@ def test_a_search_with_a_real_strategy_uses_up_its_budget_and_gets_better() -> N
 def test_the_strategy_is_told_of_candidates_while_others_are_in_flight() -> None:
     strategy = Recorder()
     space = SearchSpace(SPACE)
-    proposer = EvolutionProposer(space, strategy, metric=None, lookahead=3)
+    proposer = EvolutionProposer(space, strategy, Objective(None), lookahead=3)
     assert proposer.lookahead == 3
     trials = proposer.propose(9) + proposer.propose(7)
     evaluate(trials[:3], lambda params: params["C"])
@@ -101,5 +102,5 @@ def test_the_strategy_is_told_of_candidates_while_others_are_in_flight() -> None
 
 
 def test_a_whole_generation_is_waited_for_unless_told_otherwise() -> None:
-    proposer = EvolutionProposer(SearchSpace(SPACE), Recorder(), metric=None)
+    proposer = EvolutionProposer(SearchSpace(SPACE), Recorder(), Objective(None))
     assert proposer.lookahead == 1

@@ -27,4 +27,4 @@ def test_there_is_nothing_left_after_the_first_batch() -> None:
     proposer = GridProposer(SearchSpace({"a": [1, 2]}))
     proposer.observe(proposer.propose(2))
     assert proposer.propose(10) == []
-    proposer.finish()  # and nothing to warn of
+    assert proposer.finish([]) == []

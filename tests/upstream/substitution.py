@@ -42,10 +42,11 @@ class StandIn(SEARCH):
             return super()._search(space, seed, *args)
         space.size, self.n_iter = math.inf, len(grid)
         try:
-            trials, reason = super()._search(space, seed, *args)
+            objective, *others = super()._search(space, seed, *args)
         finally:
             self.n_iter = n_iter
-        return sorted(trials, key=lambda trial: place(trial.params, grid)), reason
+        objective.trials.sort(key=lambda trial: place(trial.params, grid))
+        return objective, *others
 
 
 def place(params, grid):
