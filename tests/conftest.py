@@ -4,8 +4,16 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 
+# The folders whose tests are slow.
+SLOW = ("faults", "upstream")
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are selected by their markers
 def pytest_collection_modifyitems(items):
-    """Begin with the longest tests, so that no worker ends long after the others."""
+    """Mark slow tests, and begin with the longest: no worker ends long after others."""
+    for item in items:
+        if item.path.parent.name in SLOW:
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.path.parent.name != "upstream")
 
 
