@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from numbers import Real
 from typing import Any
 
 import numpy as np
+from sklearn.base import is_classifier
 
 from skopt_evo._sklearn_compat import scorer_of
 from skopt_evo.exceptions import NoHypergradientError
+from skopt_evo.hypergrad._copies import apply
 from skopt_evo.hypergrad._protocol import FloatArray, Fold, Outputs
 from skopt_evo.hypergrad._registry import predictor_rule
 from skopt_evo.hypergrad.criteria import Criterion, criterion_of
@@ -130,14 +132,18 @@ class FoldDifferentiator:
             known = [name for name in names if name not in reasons]
             if not known:
                 return FoldGradient(np.nan, reasons=reasons)
+            score = pick(test_scores, self.metric)
+            criterion = criterion_of(scorer, estimator)
+            if criterion.is_surrogate and np.isfinite(score):
+                self._check_score(estimator, fold.X_test, y_test, score_params, score)
             loss, gradient = differentiate(
                 estimator,
-                fold,
-                y_test,
+                replace(fold, y=targets_of(estimator, fold.y)),
+                targets_of(estimator, y_test),
                 known,
-                criterion_of(scorer, estimator),
+                criterion,
                 weights=score_params.get("sample_weight"),
-                score=pick(test_scores, self.metric),
+                score=score,
             )
         except NoHypergradientError as error:
             reason = str(error)
@@ -147,6 +153,24 @@ class FoldDifferentiator:
         else:
             return FoldGradient(loss, gradient, reasons, is_converged(estimator))
         return FoldGradient(np.nan, reasons={**dict.fromkeys(names, reason), **reasons})
+
+    def _check_score(
+        self, estimator: Any, X: Any, y: Any, params: Mapping[str, Any], score: float
+    ) -> None:
+        """Raise unless a score is what the scorer finds.
+
+        What stands in for it would not show that it is another one: that of
+        `error_score`, or of data that were changed on the way.
+        """
+        try:
+            scores = apply(partial(self.scorers, estimator, **params), X, y)
+            again = pick(scores, self.metric)
+        except Exception as error:
+            raise NoHypergradientError(f"the scorer has failed: {error!r}") from error
+        if not np.isclose(again, score, rtol=AGREEMENT, atol=1e-9):
+            raise NoHypergradientError(
+                f"the score was {score}, and of the same data is {again} now."
+            )
 
 
 def differentiate(
@@ -185,9 +209,8 @@ def differentiate(
         If there is no derivative.
     """
     rule = predictor_rule(estimator)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # What there was to warn of has been said by the fit and by the scorer.
-        warnings.simplefilter("ignore")
+    # That of this thread alone, while filters of warnings are those of all of them.
+    with np.errstate(all="ignore"):
         outputs = rule.outputs(estimator, fold.X_test)
         loss, slope = _evaluate(criterion, y_test, outputs, weights, score)
         found = rule.pullback(estimator, fold, slope, names, inputs=False).params
@@ -242,6 +265,8 @@ def _evaluate(
     criterion: Criterion, y: Any, outputs: Outputs, weights: Any, score: float | None
 ) -> tuple[float, FloatArray]:
     """Return the loss that the scorer has found as well, and its slope."""
+    if score is not None and not np.isfinite(score):
+        raise NoHypergradientError("the scorer has failed, or given no finite score.")
     given = None if weights is None else np.asarray(weights, dtype=np.float64)
     # Whether weights reach a scorer among others depends on versions and settings.
     for sample_weight in [given] if given is None else [given, None]:
@@ -250,11 +275,17 @@ def _evaluate(
             return loss, slope
         if np.isclose(-loss, score, rtol=AGREEMENT, atol=1e-9):
             return loss, slope
-    if score is not None and not np.isfinite(score):
-        raise NoHypergradientError("the scorer has failed, or given no finite score.")
     raise NoHypergradientError(
         f"the score is not what {criterion.name} makes of the estimator's outputs."
     )
+
+
+def targets_of(estimator: Any, y: Any) -> Any:
+    """Return targets as rules and criteria take them: labels as a vector."""
+    shape = np.shape(y)
+    if is_classifier(estimator) and len(shape) == 2 and shape[1] == 1:
+        return np.ravel(np.asarray(y))
+    return y
 
 
 def pick(scores: Any, metric: str | None) -> float:
