@@ -165,22 +165,19 @@ def _twin(estimator: Any) -> Any:
 def _makes_the_same(step: Any) -> bool:
     """Tell whether `fit_transform` is known to be `transform` after `fit`.
 
-    So it is where nothing else is defined, of scikit-learn's own and of ours: others
-    may work in place in `fit`, or by chance.
+    So it is where nothing else is defined, unless `fit` itself changes the data, or
+    `transform` does something else each time.
     """
-    return all(
-        _is_known(part)
-        and (
-            isinstance(part, (*SAME, *CONTAINERS))
-            or getattr(type(part), "fit_transform", None)
-            is TransformerMixin.fit_transform
-        )
+    return not _may_work_in_place(step) and all(
+        isinstance(part, (*SAME, *CONTAINERS))
+        or getattr(type(part), "fit_transform", None) is TransformerMixin.fit_transform
         for part in _parts(step)
         if hasattr(part, "fit") and hasattr(part, "transform")
     )
 
 
 def _may_work_in_place(estimator: Any) -> bool:
+    """Tell whether an estimator is set to, or is somebody else's."""
     params = estimator.get_params()
     copies = [name for name in params if name.rpartition("__")[2].startswith("copy")]
     return any(params[name] is False for name in copies) or not all(

@@ -119,9 +119,8 @@ class TransformedTargetRule(_WrapperRule):
         *,
         inputs: bool,
     ) -> Pullback:
-        if np.ndim(fold.y) > 1 and isinstance(
-            estimator.transformer_, FunctionTransformer
-        ):
+        has_several = np.ndim(fold.y) > 1 and np.shape(fold.y)[1] > 1
+        if has_several and isinstance(estimator.transformer_, FunctionTransformer):
             raise NoHypergradientError(
                 "several targets are transformed by a function, which may mix them."
             )
@@ -136,7 +135,9 @@ class TransformedTargetRule(_WrapperRule):
         pull = rule.pullback(
             regressor,
             inner,
-            cotangent * _inverse_slope(estimator.transformer_, predictions),
+            # Of a column of targets some regressors predict a vector.
+            cotangent.reshape(predictions.shape)
+            * _inverse_slope(estimator.transformer_, predictions),
             self.inner_names(names),
             inputs=inputs,
         )
