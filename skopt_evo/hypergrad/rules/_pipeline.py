@@ -61,8 +61,8 @@ class PipelineRule(PredictorRule):
         predictor_rule(final).check_inputs(final)
 
     def outputs(self, estimator: Any, X: Any) -> Outputs:
-        # Not by `estimator[:-1]`, which scikit-learn takes for unfitted if its last step
-        # has no fitted attributes.
+        # Not by `estimator[:-1]`, which counts as not fitted if its last step has no
+        # fitted attributes.
         for _, step in estimator.steps[:-1]:
             X = X if is_identity(step) else apply(step.transform, X)
         return predictor_rule(estimator[-1]).outputs(estimator[-1], X)

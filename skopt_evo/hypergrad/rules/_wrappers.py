@@ -229,7 +229,7 @@ class OneVsRestRule(_WrapperRule):
         )
 
 
-class _Targets(RegressorMixin, BaseEstimator):
+class _Targets(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Keeps the targets that it is fitted on."""
 
     def fit(self, X: Any, y: Any) -> _Targets:
