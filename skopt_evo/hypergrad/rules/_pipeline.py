@@ -28,6 +28,7 @@ from skopt_evo.hypergrad._registry import (
 from skopt_evo.hypergrad.rules._routing import routed_to_step
 from skopt_evo.hypergrad.rules._training_data import (
     Step,
+    are_close,
     check_transformers,
     is_known_to_differ,
 )
@@ -130,6 +131,7 @@ class ColumnTransformerRule(TransformerRule):
         inputs: bool,
     ) -> Pullback:
         params: dict[str, Any] = {}
+        whole = apply(transformer.transform, fold.X)
         for part, inner, columns in transformer.transformers_:
             inner_names = _own(part, names)
             if not inner_names:
@@ -146,6 +148,11 @@ class ColumnTransformerRule(TransformerRule):
             folds = transformed_folds(steps, Fold(X, fold.y, X_test))
             made = transformer.output_indices_[part]
             factor = (transformer.transformer_weights or {}).get(part, 1.0)
+            if not are_close(factor * folds[-1].X, safe_indexing(whole, made, axis=1)):
+                raise NoHypergradientError(
+                    f"transformer {part!r} gets columns that another one has changed: "
+                    "it works in place."
+                )
             pull = pull_through(
                 steps[first:],
                 folds[first:],

@@ -123,7 +123,7 @@ def check_transformers(steps: Sequence[Step], folds: Sequence[Fold]) -> None:
         others = [apply(twin.transform, other) for other in others]
         if all(_are_equal(fitted_on, other) for other in others):
             fitted_on = None
-        elif all(_are_close(fitted_on, other) for other in others):
+        elif all(are_close(fitted_on, other) for other in others):
             if _draws_at_random(step):
                 # The fit drew something else, and was rounded in another direction: the
                 # steps that follow must not jump in any.
@@ -228,11 +228,11 @@ def _parts(estimator: Any) -> list[Any]:
     return [estimator, *(part for part in values if not isinstance(part, type))]
 
 
-def _are_close(first: Any, second: Any) -> bool:
+def are_close(first: Any, second: Any) -> bool:
     """Tell whether two outcomes are the same but for rounding."""
     if _are_equal(first, second):
         return True
-    if np.shape(first) != np.shape(second):
+    if isinstance(first, list) or np.shape(first) != np.shape(second):
         return False
     if sparse.issparse(first) or sparse.issparse(second):
         first, second = sparse.csc_matrix(first), sparse.csc_matrix(second)
