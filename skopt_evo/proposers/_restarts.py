@@ -234,7 +234,9 @@ class DescentProposer:
     def _evaluated(self, trial: Trial) -> Evaluated:
         """Return what is known of a candidate, held back by `hyper_l2`."""
         genome = np.asarray(trial.genome)
-        found = gradient_of(trial)
+        found, loss = gradient_of(trial), trial.loss(self._metric)
+        if not np.isfinite(loss):
+            found = found._replace(loss=np.nan, params={})
         self._explain(found)
         slopes = self._slopes(genome, found)
         is_known = np.isfinite(slopes[self._layout.movable_in(genome)])
@@ -243,7 +245,7 @@ class DescentProposer:
         trial.extras["hyper_penalty"] = penalty
         return Evaluated(
             genome,
-            trial.loss(self._metric) + penalty,
+            loss + penalty,
             found.loss + penalty,
             slopes + self._pull.gradient(genome),
             found.is_converged,
@@ -377,6 +379,8 @@ class DescentProposer:
         trial = self._trials[self._key(genome)]
         if trial.extras.get("gradient_method") == "exact":
             return  # nothing is better known
+        if not np.isfinite(trial.loss(self._metric)):
+            return  # there is no score to differentiate
         trial.extras["gradient_method"] = method
         exact = gradient_of(trial).params
         branch = self._space.branch_of(genome)

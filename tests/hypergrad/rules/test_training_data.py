@@ -134,7 +134,7 @@ def test_a_tuned_step_between_steps_that_work_in_place_is_right() -> None:
 def test_columns_that_another_transformer_changes_are_declined(is_view: bool) -> None:
     columns = slice(0, 2) if is_view else [0, 1]
     parts = [("first", IN_PLACE, slice(0, 2)), ("scaled", FeatureScale(), columns)]
-    pipeline = make_pipeline(ColumnTransformer(parts), Ridge())
+    pipeline = make_pipeline(ColumnTransformer(parts), Ridge(20.0))
     params = {"columntransformer__scaled__weights": np.array([0.5, 2.0])}
     found = outcome(case(pipeline, params))
     assert found.kind == ("declined" if is_view else "right")
