@@ -97,7 +97,7 @@ def case(estimator: Any, params: dict[str, Any], data: Any = None) -> Case:
 # ---- in place
 
 
-@pytest.mark.parametrize("step", WORK_IN_PLACE, ids=str)
+@pytest.mark.parametrize("step", WORK_IN_PLACE, ids=lambda step: type(step).__name__)
 @pytest.mark.parametrize(
     ("final", "param"),
     [
@@ -322,7 +322,7 @@ FINALS = [
 ]
 
 
-@pytest.mark.parametrize("step", SAME, ids=lambda step: str(step)[:40])
+@pytest.mark.parametrize("step", SAME, ids=lambda step: type(step).__name__)
 @pytest.mark.parametrize(("final", "param"), FINALS, ids=lambda value: str(value)[:30])
 def test_what_is_the_same_is_not_declined_at_default_tolerances(
     step: Any, final: Any, param: str
