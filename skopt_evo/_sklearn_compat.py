@@ -16,7 +16,7 @@ import warnings
 from contextlib import contextmanager
 
 from sklearn import get_config
-from sklearn.base import _fit_context
+from sklearn.base import _fit_context, clone
 from sklearn.metrics._scorer import (
     _BaseScorer,
     _MultimetricScorer,
@@ -41,6 +41,7 @@ __all__ = [
     "SearchTask",
     "StrOptions",
     "check_method_params",
+    "clone_without_callbacks",
     "fit_and_score",
     "fit_context",
     "is_scorer",
@@ -113,6 +114,17 @@ def fit_and_score(estimator, X, y, **kwargs):
         return_parameters=False,
         **kwargs,
     )
+
+
+def clone_without_callbacks(estimator):
+    """Return a clone whose fits, and those of its parts, no callback observes."""
+    twin = clone(estimator)
+    # Frozen estimators are not copied: they stay as they are.
+    shared = list(map(id, estimator.get_params().values()))
+    for part in [twin, *twin.get_params().values()]:
+        if hasattr(part, "_skl_callbacks") and id(part) not in shared:
+            del part._skl_callbacks
+    return twin
 
 
 def with_configuration(function):

@@ -3,7 +3,6 @@
 import pytest
 from threadpoolctl import threadpool_limits
 
-
 # The folders whose tests are slow.
 SLOW = ("faults", "upstream")
 

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import loguniform, randint, uniform
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
-from sklearn.svm import SVC, LinearSVC
+from sklearn.svm import SVC, SVR, LinearSVC
 from sklearn.tree import DecisionTreeRegressor
 
 from skopt_evo import GradientSearchCV
@@ -25,6 +27,7 @@ from skopt_evo.exceptions import (
 from skopt_evo.hypergrad import check_hypergradient
 from skopt_evo.preprocessing import FeatureScale
 from skopt_evo.space import Vector
+from tests.hypergrad.random_pipelines import Stateless
 
 X, y = load_diabetes(return_X_y=True)
 X_cancer, y_cancer = load_breast_cancer(return_X_y=True)
@@ -359,3 +362,140 @@ def test_each_category_has_to_have_the_derivatives_asked_for():
     search = GradientSearchCV(LinearSVC(), grid, gradient="exact", scoring="accuracy")
     with pytest.raises(NoHypergradientError, match="'loss': 'hinge'"):
         search.fit(X_cancer, y_cancer)
+
+
+def column(labels):
+    return labels[:, np.newaxis]
+
+
+def frame(labels):
+    return pd.DataFrame({"target": labels}, index=np.arange(len(labels))[::-1])
+
+
+def series(labels):
+    return pd.Series(labels, index=np.arange(len(labels))[::-1])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
+@pytest.mark.parametrize("form", [column, frame, series, list])
+@pytest.mark.parametrize(
+    ("estimator", "name", "scoring"),
+    [
+        (LogisticRegression(), "C", "neg_log_loss"),
+        (LogisticRegression(), "C", "roc_auc"),
+        (SVC(), "C", "accuracy"),
+        (LinearSVC(), "C", "balanced_accuracy"),
+        (OneVsRestClassifier(LogisticRegression()), "estimator__C", "neg_log_loss"),
+        (
+            make_pipeline(StandardScaler(), LogisticRegression()),
+            "logisticregression__C",
+            "accuracy",
+        ),
+        (Ridge(), "alpha", "r2"),
+        (SVR(), "C", "neg_mean_absolute_error"),
+        (KernelRidge(), "alpha", "r2"),
+        (PoissonRegressor(), "alpha", "d2_absolute_error_score"),
+        (
+            TransformedTargetRegressor(Ridge(), func=np.sqrt, inverse_func=np.square),
+            "regressor__alpha",
+            "r2",
+        ),
+        (
+            TransformedTargetRegressor(SVR(), transformer=StandardScaler()),
+            "regressor__C",
+            "r2",
+        ),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_targets_in_another_form_have_the_same_derivatives(
+    form, estimator, name, scoring
+):
+    targets = (y > 140).astype(int) if is_classifier(estimator) else y
+    grid = {name: loguniform(0.1, 10.0)}
+
+    def searched(targets):
+        search = GradientSearchCV(
+            estimator,
+            grid,
+            n_iter=2,
+            scoring=scoring,
+            cv=3,
+            refit=False,
+            random_state=0,
+        ).fit(X[:150], targets)
+        return search.cv_results_
+
+    expected, found = searched(targets[:150]), searched(form(targets[:150]))
+    assert list(found["gradient_method"]) == list(expected["gradient_method"])
+    column = f"grad_{name}"
+    assert np.all(np.isfinite(expected[column]))
+    np.testing.assert_allclose(found[column], expected[column], rtol=1e-6, atol=1e-12)
+
+
+def test_a_last_transformer_without_fitted_attributes_keeps_derivatives_exact():
+    pipeline = make_pipeline(StandardScaler(), Stateless(), Ridge())
+    search = GradientSearchCV(
+        pipeline, {"ridge__alpha": loguniform(1e-2, 1e2)}, n_iter=3, random_state=0
+    ).fit(X, y)
+    assert set(search.cv_results_["gradient_method"]) == {"exact"}
+
+
+@pytest.mark.parametrize("error_score", [np.nan, 0.0])
+@pytest.mark.filterwarnings("ignore:Scoring failed:UserWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores:UserWarning")
+@pytest.mark.filterwarnings("ignore::skopt_evo.exceptions.MissingScoresWarning")
+@pytest.mark.filterwarnings("ignore::skopt_evo.exceptions.NoHypergradientWarning")
+def test_a_row_whose_scorer_failed_has_no_derivative(error_score):
+    # Precision does not know which of these labels is the positive one.
+    labels = np.where(y > 140, "high", "low")
+    search = GradientSearchCV(
+        LogisticRegression(),
+        {"C": loguniform(0.1, 10.0)},
+        n_iter=3,
+        scoring={"broken": "precision", "fine": "accuracy"},
+        refit="broken",
+        error_score=error_score,
+        gradient="exact",
+        random_state=0,
+    )
+    search.fit(X, labels)
+    results = search.cv_results_
+    assert np.all(np.isnan(results["grad_C"].astype(float)))
+    assert set(results["gradient_method"]) == {"none"}
+
+
+@pytest.mark.parametrize("gradient", ["auto", "model", "finite_difference", "spsa"])
+@pytest.mark.filterwarnings("ignore:One or more of the test scores:UserWarning")
+@pytest.mark.filterwarnings("ignore::skopt_evo.exceptions.MissingScoresWarning")
+def test_a_row_without_a_score_has_no_derivative_by_any_method(gradient):
+    search = GradientSearchCV(
+        Ridge(),
+        {"alpha": loguniform(0.1, 10.0)},
+        n_iter=6,
+        scoring=nothing,
+        gradient=gradient,
+        refit=False,
+        random_state=0,
+    ).fit(X, y)
+    assert np.all(np.isnan(search.cv_results_["grad_alpha"].astype(float)))
+    assert set(search.cv_results_["gradient_method"]) == {"none"}
+
+
+def nothing(estimator, X, y):
+    return np.nan
+
+
+def test_a_row_whose_other_scores_failed_keeps_its_derivative():
+    labels = np.where(y > 140, "high", "low")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        search = GradientSearchCV(
+            LogisticRegression(),
+            {"C": loguniform(0.1, 10.0)},
+            n_iter=3,
+            scoring={"broken": "precision", "fine": "accuracy"},
+            refit="fine",
+            random_state=0,
+        ).fit(X, labels)
+    assert np.all(np.isfinite(search.cv_results_["grad_C"].astype(float)))

@@ -7,6 +7,7 @@ then count as one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,20 @@ def scored_fold(*, error_score: Any = np.nan, **arguments: Any) -> dict[str, Any
         if kind in fold:
             fold[kind] = _as_given(fold[kind])
     return fold
+
+
+def computed_scores(fold: Mapping[str, Any]) -> Any:
+    """Return the test scores of a fold, NaN where there is only `error_score`.
+
+    Parameters
+    ----------
+    fold : mapping
+        From `scored_fold`.
+    """
+    scores, errors = fold["test_scores"], fold.get("score_errors", ())
+    if isinstance(scores, dict):
+        return {**scores, **dict.fromkeys(errors, np.nan)}
+    return np.nan if errors else scores
 
 
 def _as_given(scores: Any) -> Any:

@@ -17,7 +17,7 @@ from skopt_evo._sklearn_compat import (
     safe_split,
 )
 from skopt_evo.evaluation._checkpoint import Checkpoint
-from skopt_evo.evaluation._error_score import scored_fold
+from skopt_evo.evaluation._error_score import computed_scores, scored_fold
 from skopt_evo.evaluation._faults import Fault, failed_fold
 from skopt_evo.evaluation._pool import Pool
 from skopt_evo.evaluation._stopping import Deadline, Interruption
@@ -402,7 +402,7 @@ def _fit_score_and_differentiate(
         ),
         y_test,
         check_method_params(X, params=common["score_params"], indices=test),
-        result["test_scores"],
+        computed_scores(result),
         fit["parameters"],
     )
     result["gradient_time"] = time.time() - start

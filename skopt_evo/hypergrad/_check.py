@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from sklearn.model_selection import check_cv
 
 from skopt_evo._sklearn_compat import check_method_params, safe_split
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._exact import differentiate, reasons_against
+from skopt_evo.hypergrad._copies import apply, copied
+from skopt_evo.hypergrad._exact import differentiate, reasons_against, targets_of
 from skopt_evo.hypergrad._protocol import Fold
 from skopt_evo.hypergrad._registry import predictor_rule
 from skopt_evo.hypergrad.criteria import criterion_of
@@ -168,7 +170,7 @@ class _Problem:
                     y_test,
                     list(params),
                     criterion,
-                    score=self._scorer(estimator, fold.X_test, y_test),
+                    score=apply(partial(self._scorer, estimator), fold.X_test, y_test),
                 )[1]
             )
         return {
@@ -184,7 +186,8 @@ class _Problem:
             fit_params = check_method_params(X, self._fit_params, indices=train)
             X_train, y_train = safe_split(estimator, X, y, train)
             X_test, y_test = safe_split(estimator, X, y, test, train)
-            estimator.fit(X_train, y_train, **fit_params)
+            estimator.fit(copied(X_train), copied(y_train), **fit_params)
+            y_train, y_test = (targets_of(estimator, y) for y in (y_train, y_test))
             yield (
                 estimator,
                 Fold(X_train, y_train, X_test, fit_params, TOLERANCE),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
 import numpy as np
+from sklearn.base import is_classifier
 
 from skopt_evo._sklearn_compat import scorer_of
 from skopt_evo.exceptions import NoHypergradientError
@@ -117,7 +117,7 @@ class FoldDifferentiator:
         score_params : mapping
             What the scorer got beside them.
         test_scores : float or dict
-            What it returned.
+            What it returned; NaN where it raised.
         params : mapping
             The candidate's parameters.
         """
@@ -132,8 +132,8 @@ class FoldDifferentiator:
                 return FoldGradient(np.nan, reasons=reasons)
             loss, gradient = differentiate(
                 estimator,
-                fold,
-                y_test,
+                replace(fold, y=targets_of(estimator, fold.y)),
+                targets_of(estimator, y_test),
                 known,
                 criterion_of(scorer, estimator),
                 weights=score_params.get("sample_weight"),
@@ -185,9 +185,8 @@ def differentiate(
         If there is no derivative.
     """
     rule = predictor_rule(estimator)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # What there was to warn of has been said by the fit and by the scorer.
-        warnings.simplefilter("ignore")
+    # That of this thread alone, while filters of warnings are those of all of them.
+    with np.errstate(all="ignore"):
         outputs = rule.outputs(estimator, fold.X_test)
         loss, slope = _evaluate(criterion, y_test, outputs, weights, score)
         found = rule.pullback(estimator, fold, slope, names, inputs=False).params
@@ -242,6 +241,8 @@ def _evaluate(
     criterion: Criterion, y: Any, outputs: Outputs, weights: Any, score: float | None
 ) -> tuple[float, FloatArray]:
     """Return the loss that the scorer has found as well, and its slope."""
+    if score is not None and not np.isfinite(score):
+        raise NoHypergradientError("the scorer has failed, or given no finite score.")
     given = None if weights is None else np.asarray(weights, dtype=np.float64)
     # Whether weights reach a scorer among others depends on versions and settings.
     for sample_weight in [given] if given is None else [given, None]:
@@ -250,11 +251,17 @@ def _evaluate(
             return loss, slope
         if np.isclose(-loss, score, rtol=AGREEMENT, atol=1e-9):
             return loss, slope
-    if score is not None and not np.isfinite(score):
-        raise NoHypergradientError("the scorer has failed, or given no finite score.")
     raise NoHypergradientError(
         f"the score is not what {criterion.name} makes of the estimator's outputs."
     )
+
+
+def targets_of(estimator: Any, y: Any) -> Any:
+    """Return targets as rules and criteria take them: labels as a vector."""
+    shape = np.shape(y)
+    if is_classifier(estimator) and len(shape) == 2 and shape[1] == 1:
+        return np.ravel(np.asarray(y))
+    return y
 
 
 def pick(scores: Any, metric: str | None) -> float:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skopt_evo.exceptions import NoHypergradientError
+from skopt_evo.hypergrad._copies import apply
 
 FloatArray = NDArray[np.float64]
 
@@ -171,7 +172,9 @@ class PredictorRule(Rule, ABC):
     def outputs(self, estimator: Any, X: Any) -> Outputs:
         """Return what the fitted estimator says of samples.
 
-        The predictions of a regressor, unless a rule says otherwise.
+        The predictions of a regressor, unless a rule says otherwise. A method of the
+        estimator may change the data that it is called with, and they are needed again:
+        call it with a copy.
 
         Parameters
         ----------
@@ -180,7 +183,7 @@ class PredictorRule(Rule, ABC):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The samples.
         """
-        return Outputs(np.asarray(estimator.predict(X), dtype=np.float64))
+        return Outputs(np.asarray(apply(estimator.predict, X), dtype=np.float64))
 
     @abstractmethod
     def pullback(

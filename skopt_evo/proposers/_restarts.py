@@ -256,12 +256,14 @@ class DescentProposer:
     def _evaluated(self, trial: Trial) -> Evaluated:
         """Return what is known of a candidate, held back by `hyper_l2`."""
         genome = np.asarray(trial.genome)
-        found = gradient_of(trial)
+        found, loss = gradient_of(trial), self._objective.loss(trial)
+        if not np.isfinite(loss):
+            found = found._replace(loss=np.nan, params={})
         self._explain(found)
         slopes = self._slopes(genome, found)
         evaluated = Evaluated(
             genome,
-            self._objective.loss(trial),
+            loss,
             found.loss + trial.penalty,
             slopes + self._pull.gradient(genome),
             found.is_converged,
@@ -402,6 +404,8 @@ class DescentProposer:
         trial = self._trials[self._key(genome)]
         if trial.extras.get("gradient_method") == "exact":
             return  # nothing is better known
+        if not np.isfinite(self._objective.loss(trial)):
+            return  # there is no score to differentiate
         trial.extras["gradient_method"] = method
         exact = gradient_of(trial).params
         branch = self._space.branch_of(genome)

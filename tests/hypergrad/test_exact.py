@@ -290,6 +290,37 @@ def test_a_class_unseen_in_training_is_a_reason() -> None:
     assert "class that the training set has not" in found.reasons["C"]
 
 
+@pytest.mark.parametrize("score", [np.nan, np.inf])
+def test_a_score_that_a_failed_scorer_did_not_give_has_no_derivative(
+    score: float,
+) -> None:
+    # A smooth loss would stand in for it all the same.
+    labels = (Y > 0.0).astype(int)
+    scorer = get_scorer("roc_auc")
+    found = differentiate(
+        LogisticRegression(), scorer, names=("C",), scores=score, y=labels
+    )
+    assert found.params == {}
+    assert "scorer has failed" in found.reasons["C"]
+
+
+def test_filters_of_warnings_are_left_to_the_other_threads() -> None:
+    def filters() -> Any:
+        return list(warnings.filters)
+
+    seen = []
+
+    class Observing(ShrunkRule):
+        def spoil(self, derivative: Any) -> Any:
+            seen.append(filters())
+            return derivative
+
+    register_hypergradient(Shrunk, params=["alpha"])(Observing)
+    before = filters()
+    differentiate(Shrunk(), y=np.abs(Y) + 1.0)
+    assert seen == [before]
+
+
 # ---- convergence
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import TargetEncoder
 
 from skopt_evo._sklearn_compat import safe_indexing
 from skopt_evo.exceptions import NoHypergradientError
+from skopt_evo.hypergrad._copies import apply
 from skopt_evo.hypergrad._protocol import (
     FloatArray,
     Fold,
@@ -25,9 +26,12 @@ from skopt_evo.hypergrad._registry import (
     transformer_rule,
 )
 from skopt_evo.hypergrad.rules._routing import routed_to_step
-
-# A step, and what its fit got beside the data.
-Step = tuple[str, Any, Mapping[str, Any]]
+from skopt_evo.hypergrad.rules._training_data import (
+    Step,
+    are_close,
+    check_transformers,
+    is_known_to_differ,
+)
 
 
 @register_hypergradient(Pipeline)
@@ -58,8 +62,11 @@ class PipelineRule(PredictorRule):
         predictor_rule(final).check_inputs(final)
 
     def outputs(self, estimator: Any, X: Any) -> Outputs:
-        transformed = estimator[:-1].transform(X) if len(estimator) > 1 else X
-        return predictor_rule(estimator[-1]).outputs(estimator[-1], transformed)
+        # Not by `estimator[:-1]`, which counts as not fitted if its last step has no
+        # fitted attributes.
+        for _, step in estimator.steps[:-1]:
+            X = X if is_identity(step) else apply(step.transform, X)
+        return predictor_rule(estimator[-1]).outputs(estimator[-1], X)
 
     def pullback(
         self,
@@ -74,7 +81,8 @@ class PipelineRule(PredictorRule):
         name, final, fit_params = steps.pop()
         first = first_tuned(steps, names, inputs=inputs)
         folds = transformed_folds(steps, fold)
-        last = Fold(folds[-1].X, fold.y, folds[-1].X_test, fit_params, fold.tolerance)
+        check_transformers(steps, folds)
+        last = replace(folds[-1], fit_params=fit_params)
         pull = predictor_rule(final).pullback(
             final,
             last,
@@ -123,6 +131,7 @@ class ColumnTransformerRule(TransformerRule):
         inputs: bool,
     ) -> Pullback:
         params: dict[str, Any] = {}
+        whole = apply(transformer.transform, fold.X)
         for part, inner, columns in transformer.transformers_:
             inner_names = _own(part, names)
             if not inner_names:
@@ -139,6 +148,11 @@ class ColumnTransformerRule(TransformerRule):
             folds = transformed_folds(steps, Fold(X, fold.y, X_test))
             made = transformer.output_indices_[part]
             factor = (transformer.transformer_weights or {}).get(part, 1.0)
+            if not are_close(factor * folds[-1].X, safe_indexing(whole, made, axis=1)):
+                raise NoHypergradientError(
+                    f"transformer {part!r} gets columns that another one has changed: "
+                    "it works in place."
+                )
             pull = pull_through(
                 steps[first:],
                 folds[first:],
@@ -164,7 +178,7 @@ def check_steps(steps: Sequence[tuple[str, Any]], place: int, param: str = "") -
         Its tuned parameter; none if the data before it are asked for.
     """
     for number, (name, step) in enumerate(steps):
-        if _differs_on_training_data(step):
+        if is_known_to_differ(step):
             raise NoHypergradientError(
                 f"step {name!r} makes something else of the data that it is fitted on."
             )
@@ -200,7 +214,7 @@ def transformed_folds(steps: Sequence[Step], fold: Fold) -> list[Fold]:
         before = folds[-1]
         X, X_test = before.X, before.X_test
         if not is_identity(step):
-            X, X_test = step.transform(X), step.transform(X_test)
+            X, X_test = apply(step.transform, X), apply(step.transform, X_test)
         folds[-1] = Fold(before.X, fold.y, before.X_test, fit_params, fold.tolerance)
         folds.append(Fold(X, fold.y, X_test, {}, fold.tolerance))
     return folds
@@ -250,11 +264,3 @@ def _as_steps(name: str, transformer: Any) -> list[tuple[str, Any]]:
     if isinstance(transformer, Pipeline):
         return list(transformer.steps)
     return [(name, transformer)]
-
-
-def _differs_on_training_data(step: Any) -> bool:
-    """Tell whether ``fit_transform`` is not ``transform`` after ``fit``."""
-    if is_identity(step) or isinstance(step, type):
-        return False
-    parts = [step, *step.get_params().values()]
-    return any(isinstance(part, TargetEncoder) for part in parts)

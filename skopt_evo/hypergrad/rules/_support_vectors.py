@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, LinAlgWarning, lstsq, solve
+from scipy.linalg import get_lapack_funcs, lstsq, solve
 
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import FloatArray
@@ -188,16 +187,29 @@ def _solve_bordered(kernel: FloatArray, right: FloatArray) -> FloatArray:
     """Solve with the symmetric matrix [kernel 1; 1' 0]."""
     matrix = np.ones((len(right), len(right)))
     matrix[:-1, :-1], matrix[-1, -1] = kernel, 0.0
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", LinAlgWarning)
-            return np.asarray(solve(matrix, right, assume_a="sym"))
-    except (LinAlgError, LinAlgWarning):
-        # Equal samples, say: any solution will do.
-        solution = lstsq(matrix, right)[0]
-        rest = np.linalg.norm(matrix @ solution - right)
-        if rest > CONSISTENT * np.linalg.norm(right):
-            raise NoHypergradientError(
-                "the kernels of the free support vectors depend on each other."
-            ) from None
-        return np.asarray(solution)
+    if not _is_singular(matrix):
+        return np.asarray(solve(matrix, right, assume_a="sym"))
+    # Equal samples, say: any solution will do.
+    solution = lstsq(matrix, right)[0]
+    rest = np.linalg.norm(matrix @ solution - right)
+    if rest > CONSISTENT * np.linalg.norm(right):
+        raise NoHypergradientError(
+            "the kernels of the free support vectors depend on each other."
+        )
+    return np.asarray(solution)
+
+
+def _is_singular(matrix: FloatArray) -> bool:
+    """Tell whether a symmetric matrix is singular, or so nearly that `solve` warns.
+
+    The warning cannot be made an error instead: filters of warnings are those of all
+    threads, and fits run in others.
+    """
+    factorise, estimate = get_lapack_funcs(("sytrf", "sycon"), (matrix,))
+    factor, pivots, info = factorise(matrix)
+    if info > 0:
+        return True
+    # The reciprocal of the condition number, as `solve` estimates it. That of another
+    # order of elimination may come out a little smaller.
+    condition, _ = estimate(factor, pivots, np.linalg.norm(matrix, 1))
+    return bool(condition < 2.0 * np.finfo(np.float64).eps)

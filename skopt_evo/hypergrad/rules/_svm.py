@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.svm import SVC, SVR
 
+from skopt_evo.hypergrad._copies import apply
 from skopt_evo.hypergrad._protocol import (
     FloatArray,
     Fold,
@@ -167,7 +168,7 @@ class SVCRule(_SVMRule):
         pairwise = copy.copy(estimator).set_params(
             decision_function_shape="ovo", break_ties=False
         )
-        values = np.asarray(pairwise.decision_function(X), dtype=np.float64)
+        values = np.asarray(apply(pairwise.decision_function, X), dtype=np.float64)
         if len(estimator.classes_) > 2:
             values = values @ _signs(len(estimator.classes_)).T
         return Outputs(values, "margin", estimator.classes_)

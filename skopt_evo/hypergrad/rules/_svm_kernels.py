@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from skopt_evo.exceptions import NoHypergradientError
+from skopt_evo.hypergrad._copies import apply
 from skopt_evo.hypergrad._protocol import FloatArray, Fold
 from skopt_evo.hypergrad.rules._kernel_matrix import (
     FixedKernel,
@@ -42,7 +43,7 @@ def support_kernels(
     if callable(kernel) or kernel == "precomputed":
         # Callables get the data as they are, whatever they are.
         fitted, tested = (
-            as_dense(kernel(X, fold.X) if callable(kernel) else X)[:, support]
+            as_dense(apply(kernel, X, fold.X) if callable(kernel) else X)[:, support]
             for X in (fold.X, fold.X_test)
         )
         return lambda samples: FixedKernel(fitted[samples]), FixedKernel(tested)

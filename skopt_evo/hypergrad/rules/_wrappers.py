@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputRegressor
@@ -19,7 +20,9 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from skopt_evo._sklearn_compat import clone_without_callbacks
 from skopt_evo.exceptions import NoHypergradientError
+from skopt_evo.hypergrad._copies import apply, copied
 from skopt_evo.hypergrad._protocol import (
     FloatArray,
     Fold,
@@ -29,6 +32,7 @@ from skopt_evo.hypergrad._protocol import (
 )
 from skopt_evo.hypergrad._registry import predictor_rule, register_hypergradient
 from skopt_evo.hypergrad.rules._routing import routed
+from skopt_evo.hypergrad.rules._training_data import check_shared
 
 # Transformers whose inverse makes each number of that number alone.
 ELEMENTWISE = (
@@ -115,15 +119,14 @@ class TransformedTargetRule(_WrapperRule):
         *,
         inputs: bool,
     ) -> Pullback:
-        y = np.asarray(fold.y, dtype=np.float64)
-        if y.ndim > 1 and isinstance(estimator.transformer_, FunctionTransformer):
+        has_several = np.ndim(fold.y) > 1 and np.shape(fold.y)[1] > 1
+        if has_several and isinstance(estimator.transformer_, FunctionTransformer):
             raise NoHypergradientError(
                 "several targets are transformed by a function, which may mix them."
             )
-        transformed = estimator.transformer_.transform(y.reshape(len(y), -1))
         inner = replace(
             fold,
-            y=np.reshape(transformed, y.shape),
+            y=_fitted_targets(estimator, fold),
             fit_params=routed(estimator, fold.fit_params, "regressor"),
         )
         regressor = estimator.regressor_
@@ -132,7 +135,9 @@ class TransformedTargetRule(_WrapperRule):
         pull = rule.pullback(
             regressor,
             inner,
-            cotangent * _inverse_slope(estimator.transformer_, predictions),
+            # Of a column of targets some regressors predict a vector.
+            cotangent.reshape(predictions.shape)
+            * _inverse_slope(estimator.transformer_, predictions),
             self.inner_names(names),
             inputs=inputs,
         )
@@ -154,6 +159,8 @@ class MultiOutputRule(_WrapperRule):
     ) -> Pullback:
         y = np.asarray(fold.y, dtype=np.float64)
         fit_params = routed(estimator, fold.fit_params, "estimator")
+        if y.shape[1] > 1:
+            check_shared(estimator.estimator, fold.X, y[:, 0], fit_params)
         return self.outer(
             [
                 predictor_rule(regressor).pullback(
@@ -203,6 +210,9 @@ class OneVsRestRule(_WrapperRule):
         cotangents = np.reshape(cotangent, (len(cotangent), -1))
         fit_params = routed(estimator, fold.fit_params, "estimator")
         y = np.asarray(fold.y)
+        if len(own) > 1:
+            codes = (y == own[0]).astype(int)
+            check_shared(estimator.estimator, fold.X, codes, fit_params)
         return self.outer(
             [
                 predictor_rule(classifier).pullback(
@@ -219,13 +229,34 @@ class OneVsRestRule(_WrapperRule):
         )
 
 
+class _Targets(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """Keeps the targets that it is fitted on."""
+
+    def fit(self, X: Any, y: Any) -> _Targets:
+        self.y_ = y
+        return self
+
+    def predict(self, X: Any) -> Any:
+        raise NotImplementedError
+
+
+def _fitted_targets(estimator: Any, fold: Fold) -> Any:
+    """Return what a `TransformedTargetRegressor` has fitted its regressor on.
+
+    Functions that work in place may change targets that are transformed afterwards.
+    """
+    twin = clone_without_callbacks(estimator).set_params(regressor=_Targets())
+    return twin.fit(fold.X, copied(fold.y)).regressor_.y_
+
+
 def _inverse_slope(transformer: Any, values: FloatArray) -> FloatArray:
     """Return the derivative of an inverse transformation at each of some values."""
     reach = REACH * (1.0 + np.abs(values))
 
     def inverse(moved: FloatArray) -> FloatArray:
         columns = moved.reshape(len(moved), -1)
-        return np.reshape(transformer.inverse_transform(columns), values.shape)
+        inverted = apply(transformer.inverse_transform, columns)
+        return np.reshape(inverted, values.shape)
 
     near = inverse(values + reach) - inverse(values - reach)
     far = inverse(values + 2.0 * reach) - inverse(values - 2.0 * reach)
