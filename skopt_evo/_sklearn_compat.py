@@ -16,7 +16,7 @@ import warnings
 from contextlib import contextmanager
 
 from sklearn import get_config
-from sklearn.base import _fit_context
+from sklearn.base import BaseEstimator, _fit_context
 from sklearn.metrics._scorer import (
     _BaseScorer,
     _MultimetricScorer,
@@ -40,9 +40,11 @@ __all__ = [
     "SearchTask",
     "StrOptions",
     "check_method_params",
+    "clones_itself",
     "fit_and_score",
     "fit_context",
     "is_scorer",
+    "kept_by_clone",
     "safe_indexing",
     "safe_split",
     "scorer_attribute",
@@ -61,6 +63,31 @@ search_estimator_has = _search_estimator_has
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
 
 HAS_CALLBACKS = "callback_ctx" in inspect.signature(_fit_and_score).parameters
+
+
+def clones_itself(kind):
+    """Tell whether ``clone`` may keep what an estimator of this class has learnt."""
+    method = getattr(kind, "__sklearn_clone__", None)
+    return method not in (None, BaseEstimator.__sklearn_clone__)
+
+
+def kept_by_clone(estimator):
+    """Return what ``clone`` keeps of an estimator besides its parameters, by name.
+
+    That is the output container of `set_output` and the metadata requests of
+    ``set_fit_request`` and its like, as plain values. Callbacks, which it keeps too,
+    are left out: they watch a fit.
+    """
+    kept = {}
+    output = getattr(estimator, "_sklearn_output_config", None)
+    if output:
+        kept["output"] = output
+    requests = getattr(estimator, "_metadata_request", None)
+    if requests is not None:
+        # It refers to the estimator, too, but for the sake of its error messages.
+        plain = getattr(requests, "_serialize", None)
+        kept["requests"] = requests if plain is None else plain()
+    return kept
 
 
 def scorer_attribute(scorers):
