@@ -238,6 +238,13 @@ class SearchTask:
         )
         return {"caller": self._search, "callback_ctx": context}
 
+    def pass_over(self, task_id):
+        """Call the hooks of a leaf that nothing has to be fitted for."""
+        context = self.leaf(task_id).get("callback_ctx")
+        if context is not None:
+            context.call_on_fit_task_begin(estimator=self._search)
+            context.call_on_fit_task_end(estimator=self._search)
+
 
 def _is_observed(search):
     if hasattr(search, "_skl_callbacks") or hasattr(search, "_parent_callback_ctx"):

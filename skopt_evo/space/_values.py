@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import pickle
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +66,26 @@ def fingerprint(value: Any) -> Hashable:
     except Exception:  # whatever it may raise
         return _hash_of_content(value)
     return (kind, value)
+
+
+class ValueTable:
+    """Tells settings of the same values, and keeps what it has hashed.
+
+    The values of a space are the same objects from one setting to the next.
+    """
+
+    def __init__(self) -> None:
+        # Objects are kept along with their hashes: an id is theirs only as long.
+        self._known: dict[int, tuple[Any, Hashable]] = {}
+
+    def key(self, params: Mapping[str, Any]) -> Hashable:
+        """Return what two settings share if they are the same one, and no others do."""
+        return frozenset((name, self._key(value)) for name, value in params.items())
+
+    def _key(self, value: Any) -> Hashable:
+        if id(value) not in self._known:
+            self._known[id(value)] = value, fingerprint(value)
+        return self._known[id(value)][1]
 
 
 def _of_estimator(value: Any) -> Hashable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,9 @@ from skopt_evo.strategies._base import FloatArray, GeneLayout
 # How many random genomes are drawn before what is left is listed: if all of them are
 # known, so is most of the space, and the list is short.
 N_DRAWS = 100
+
+# How many draws of a distribution with few values are made in vain, until it has no more.
+MOST_DRAWS = 2**11
 
 # Bins narrower than this are not looked for: no draw would ever hit them.
 NARROWEST_BIN = 1e-6
@@ -136,9 +139,12 @@ def _levels(layout: GeneLayout, gene: int, branch: int) -> FloatArray:
         if layout.n_branches > 1:
             genomes[:, 0] = layout.branch_gene(branch)
         genomes[:, gene] = places
-        return layout.snap(genomes)[:, gene]
+        return layout.merged(genomes)[:, gene]
 
-    places = np.hstack([0.0, (np.arange(n_levels) + 0.5) / n_levels, 1.0])
+    centres = (np.arange(n_levels) + 0.5) / n_levels
+    if not layout.is_numeric[gene]:
+        return _distinct(np.array_split(centres, -(-n_levels // MOST_DRAWS)), snap)
+    places = np.hstack([0.0, centres, 1.0])
     levels = snap(places)
     while len(np.unique(levels)) < n_levels:
         # A bin that was missed lies between two places that are in different bins.
@@ -150,6 +156,23 @@ def _levels(layout: GeneLayout, gene: int, branch: int) -> FloatArray:
         places = np.insert(places, where, middles)
         levels = np.insert(levels, where, snap(middles))
     return np.unique(levels)
+
+
+def _distinct(
+    parts: Iterable[FloatArray], snap: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
+    """Return the canonical values of categories, up to a part that has no new ones.
+
+    All parts of a list have new ones. Draws may have few values: where so many of them
+    were nothing new, those that are left are not made.
+    """
+    levels = np.empty(0)
+    for part in parts:
+        n_known = len(levels)
+        levels = np.union1d(levels, snap(part))
+        if len(levels) == n_known:
+            break
+    return levels
 
 
 def diversity(genomes: FloatArray, layout: GeneLayout) -> float:
