@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,10 @@ def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> Float
     as a space without branches; branches take turns. Within a branch the order is
     random.
 
+    The sequence ends at 21,201 genes. Beyond, each branch has a Latin hypercube, which
+    is spread as evenly over each gene, and by chance over several of them: of so many
+    genes the few points of a search could not fill any two.
+
     Parameters
     ----------
     n : int
@@ -47,15 +51,18 @@ def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> Float
     ----------
     A. B. Owen, "Scrambling Sobol' and Niederreiter-Xing points", Journal of Complexity
     14(4), 466-489, 1998.
+    M. D. McKay, R. J. Beckman and W. J. Conover, "A comparison of three methods for
+    selecting values of input variables in the analysis of output from a computer code",
+    Technometrics 21(2), 239-245, 1979 (Latin hypercubes).
     """
     if n == 0 or layout.n_genes == 0:
         return np.empty((n, layout.n_genes))
     n_turns = math.ceil(n / layout.n_branches)
-    stretch = 2 ** math.ceil(math.log2(n_turns))
-    # scipy 1.15 brought `rng=`; `seed=` takes a Generator in all its versions.
-    sequence = qmc.Sobol(layout.n_genes, scramble=True, seed=rng)
-    points = sequence.random_base2(math.ceil(math.log2(stretch * layout.n_branches)))
-    stretches = points.reshape(-1, stretch, layout.n_genes)[: layout.n_branches]
+    if layout.n_genes <= qmc.Sobol.MAXDIM:
+        stretches = _sobol(n_turns, layout, rng)
+    else:
+        cube = qmc.LatinHypercube(layout.n_genes, seed=rng)
+        stretches = [cube.random(n_turns) for _ in range(layout.n_branches)]
     # Neighbours in the sequence lie in opposite halves of some genes: a caller who
     # deals out points in turn, to categories say, would give each one half only.
     shuffled = [rng.permutation(points[:n_turns]) for points in stretches]
@@ -64,6 +71,17 @@ def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> Float
         turns = np.resize(rng.permutation(layout.n_branches), n)
         genomes[:, 0] = layout.branch_gene(turns)
     return layout.snap(genomes)
+
+
+def _sobol(
+    n: int, layout: GeneLayout, rng: np.random.Generator
+) -> Sequence[FloatArray]:
+    """Return a stretch of at least n points of a Sobol sequence for each branch."""
+    stretch = 2 ** math.ceil(math.log2(n))
+    # scipy 1.15 brought `rng=`; `seed=` takes a Generator in all its versions.
+    sequence = qmc.Sobol(layout.n_genes, scramble=True, seed=rng)
+    points = sequence.random_base2(math.ceil(math.log2(stretch * layout.n_branches)))
+    return points.reshape(-1, stretch, layout.n_genes)[: layout.n_branches]
 
 
 def unseen(
