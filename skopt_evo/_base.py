@@ -38,6 +38,7 @@ from skopt_evo.evaluation import (
     NoChange,
     OutOfTimeError,
     SearchLoop,
+    own_arithmetic,
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.results import extra_columns, fill_in_metrics
@@ -240,7 +241,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             self.__dict__.pop(attribute, None)
         self._check_search_parameters()
         seed = _resolve_seed(self.random_state)
-        space = SearchSpace(self.param_grid, seed=seed)
+        space = self._make_space(seed)
         check_parameter_names(self.estimator, space)
 
         scorers, refit_metric = self._get_scorers()
@@ -256,7 +257,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             with checkpoint or nullcontext():
                 if checkpoint is not None and checkpoint.header["seed"] != seed:
                     seed = checkpoint.header["seed"]
-                    space = SearchSpace(self.param_grid, seed=seed)
+                    space = self._make_space(seed)
                 trials, stop_reason = self._search(
                     space,
                     seed,
@@ -359,6 +360,11 @@ class BaseEvoSearchCV(BaseSearchCV):
         n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
         return [_checked(*split, n_samples) for split in enumerate(splits)]
 
+    def _make_space(self, seed):
+        """Return the search space."""
+        with own_arithmetic():
+            return SearchSpace(self.param_grid, seed=seed)
+
     def _open_checkpoint(self, X, y, params, splits, seed):
         """Return the checkpoint, if there is to be one and it belongs to this search.
 
@@ -411,22 +417,23 @@ class BaseEvoSearchCV(BaseSearchCV):
         # What is proposed depends on the budget: first that of the first call.
         budgets = [self.n_iter] if checkpoint is None else checkpoint.budgets
         n_iter = budgets[0]
-        start = parse_initial_params(
-            self.initial_params,
-            space,
-            metrics=self._metric_names(scorers),
-            steering=self._steering_metric(),
-            n_splits=len(splits),
-        )
+        steering = self._steering_metric()
         is_exhaustive = space.size <= n_iter
         n_candidates = int(space.size) if is_exhaustive else budgets[-1]
-        if is_exhaustive:
-            proposer = GridProposer(space)
-        else:
-            steering = self._steering_metric()
-            proposer = self._make_proposer(
-                space, steering, seed, start, scorers, n_iter
+        with own_arithmetic():
+            start = parse_initial_params(
+                self.initial_params,
+                space,
+                metrics=self._metric_names(scorers),
+                steering=steering,
+                n_splits=len(splits),
             )
+            if is_exhaustive:
+                proposer = GridProposer(space)
+            else:
+                proposer = self._make_proposer(
+                    space, steering, seed, start, scorers, n_iter
+                )
         if self.verbose > 0:
             print(
                 f"Fitting {len(splits)} folds for each of {n_candidates} candidates, "
@@ -481,7 +488,8 @@ class BaseEvoSearchCV(BaseSearchCV):
         if not trials:
             raise KeyboardInterrupt
         search.end()
-        proposer.finish()
+        with own_arithmetic():
+            proposer.finish()
         return trials, stop_reason
 
     def _run(self, loop, budgets, trials, deadline):
@@ -530,7 +538,9 @@ class BaseEvoSearchCV(BaseSearchCV):
         if callable(self.scoring):
             fill_in_metrics(folds, self.error_score)
         candidates = [trial.params for trial in trials]
-        results = self._format_results(candidates, len(trials[0].folds), folds)
+        # The deviation of the scores of splits may be too large, or small, for a float.
+        with np.errstate(over="ignore", under="ignore"):
+            results = self._format_results(candidates, len(trials[0].folds), folds)
         columns = extra_columns(trials, self._missing_values(space))
         return {**results, **columns}, isinstance(folds[0]["test_scores"], dict)
 

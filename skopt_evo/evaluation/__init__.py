@@ -1,5 +1,6 @@
 """Running the fits of a search."""
 
+from skopt_evo.evaluation._arithmetic import own_arithmetic
 from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._evaluator import Evaluator
 from skopt_evo.evaluation._loop import SearchLoop
@@ -18,4 +19,5 @@ __all__ = [
     "NoChange",
     "OutOfTimeError",
     "SearchLoop",
+    "own_arithmetic",
 ]

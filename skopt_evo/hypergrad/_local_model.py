@@ -26,6 +26,9 @@ MOST_DENSE = 1000
 # How sure an exact slope is: the part of the losses' noise that it has at the centre.
 SLOPE_NOISE = 0.1
 
+# The squares of losses smaller than this, or larger than its inverse, are no floats.
+LEAST = 1e-150
+
 # The level of the losses is free: this many times their spread.
 LEVEL = 10.0
 
@@ -365,9 +368,17 @@ class _Targets:
         # Where a loss was cut down, its slope is not that of what is left.
         slopes = np.where((bad > limit)[:, np.newaxis], np.nan, slopes)
         steepest = float(np.max(np.abs(slopes[np.isfinite(slopes)]), initial=0.0))
-        self.scale = float(values.std()) or radius * steepest or 1.0
+        self.scale = _spread(values) or radius * steepest or 1.0
         self.values = values / self.scale
         self.slopes = slopes / self.scale
+
+
+def _spread(values: FloatArray) -> float:
+    """Return the standard deviation, of values of any size."""
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if LEAST < largest < 1.0 / LEAST:
+        return float(values.std())
+    return largest * float((values / largest).std()) if largest else 0.0
 
 
 class _Data(NamedTuple):

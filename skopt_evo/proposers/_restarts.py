@@ -18,6 +18,7 @@ from skopt_evo.hypergrad._resolve import Method
 from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._descent import Batch, Descent, Evaluations, Walker
 from skopt_evo.proposers._layout import layout_of
+from skopt_evo.proposers._moderate import moderate, slope_of_moderate
 from skopt_evo.proposers._model_descent import Known
 from skopt_evo.proposers._pull import Pull
 from skopt_evo.proposers._starts import Starts
@@ -241,11 +242,13 @@ class DescentProposer:
         self._tell_exact(trial, found, is_whole=bool(np.all(is_known)))
         penalty = self._pull.penalty(genome)
         trial.extras["hyper_penalty"] = penalty
+        steering = found.loss + penalty
+        slopes = (slopes + self._pull.gradient(genome)) * slope_of_moderate(steering)
         return Evaluated(
             genome,
-            trial.loss(self._metric) + penalty,
-            found.loss + penalty,
-            slopes + self._pull.gradient(genome),
+            moderate(trial.loss(self._metric) + penalty),
+            moderate(steering),
+            slopes,
             found.is_converged,
         )
 
@@ -255,7 +258,9 @@ class DescentProposer:
         places = self._space.places_of(self._space.branch_of(genome))
         for name, derivative in found.params.items():
             if name in places:
-                slopes[places[name]] = derivative / self._rates(genome, places[name])
+                with np.errstate(over="ignore", invalid="ignore"):
+                    rates = self._rates(genome, places[name])
+                    slopes[places[name]] = derivative / rates
         return slopes
 
     def _tell_exact(
@@ -383,7 +388,9 @@ class DescentProposer:
         for name, place in self._space.places_of(branch).items():
             if name not in exact and self._space.branches[branch][name].is_numeric:
                 rates = self._rates(genome, place)
-                derivative = -gradient[place] * rates
+                # Per unit of a parameter it may be too large for a float.
+                with np.errstate(over="ignore", invalid="ignore"):
+                    derivative = -gradient[place] * rates
                 trial.extras[f"grad_{name}"] = derivative
 
     def _rates(self, genome: FloatArray, place: Place) -> Any:

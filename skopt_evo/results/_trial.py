@@ -62,7 +62,9 @@ class Trial:
         if any(fold["fit_error"] is not None for fold in self.folds):
             return np.nan
         scores = [pick(fold["test_scores"], metric) for fold in self.folds]
-        loss = -float(np.mean(scores))
+        # Of huge scores the sum, of tiny ones the mean may be none of a float's.
+        with np.errstate(over="ignore", under="ignore"):
+            loss = -float(np.mean(scores))
         return loss if np.isfinite(loss) else np.nan
 
     def losses(self) -> NDArray[np.float64]:

@@ -168,8 +168,10 @@ class Continuous(Dimension):
             return low
         if gene >= self._bounds[1]:
             return high
+        with np.errstate(all="ignore"):  # beyond the ends, within which it is kept
+            value = float(self._ppf(gene))
         # Rounding in the last digit must not lead out of the space.
-        return min(max(float(self._ppf(gene)), low), high)
+        return min(max(value, low), high)
 
     def encode(self, value: Any) -> float:
         gene = self.locate(value)
@@ -180,7 +182,8 @@ class Continuous(Dimension):
         low, high = self._ends
         if not is_number(value) or not low <= value <= high:
             raise self._refuse(value)
-        gene = float(self._cdf(float(value)))
+        with np.errstate(all="ignore"):
+            gene = float(self._cdf(float(value)))
         return min(max(gene, self._bounds[0]), self._bounds[1])
 
     def holds(self, value: Any) -> bool:
@@ -208,7 +211,8 @@ class Continuous(Dimension):
 
     def slope(self, gene: float) -> float:
         if self._pdf is not None:
-            return float(self._pdf(self.decode(gene)))
+            with np.errstate(all="ignore"):  # infinite where the values are too close
+                return float(self._pdf(np.float64(self.decode(gene))))
         gene = min(max(gene, self._bounds[0]), self._bounds[1])
         below = max(gene - TAIL, self._bounds[0])
         above = min(gene + TAIL, self._bounds[1])
