@@ -83,15 +83,26 @@ class Extreme(RegressorMixin, BaseEstimator):
         value = float(getattr(self, name))
         if hasattr(values, "cdf"):
             return float(values.cdf(value)) - 0.3
-        numbers = sorted(map(float, [values[0], values[-1]] if len(values) > 9 else values))
+        numbers = sorted(
+            map(float, [values[0], values[-1]] if len(values) > 9 else values)
+        )
         return float(np.searchsorted(numbers, value)) / len(numbers) - 0.3
 
 
+CASES = [(space, "huge") for space in SPACES]
+CASES += [("usual", scores) for scores in SCORES]
+HARDEST = [("widest", "huge"), ("narrow", "all sizes")]
+HARDEST += [("usual", "greatest"), ("usual", "small gaps")]
+
+
 @pytest.mark.parametrize(
-    ("space", "scores"),
-    [*((space, "huge") for space in SPACES), *(("usual", scores) for scores in SCORES)],
+    ("name", "space", "scores"),
+    [
+        (name, *case)
+        for name in SEARCHES
+        for case in (CASES if name in ("genetic", "gradient") else HARDEST)
+    ],
 )
-@pytest.mark.parametrize("name", SEARCHES)
 def test_nothing_overflows_and_nothing_is_lost(name, space, scores):
     Search, options = SEARCHES[name]
     search = Search(
@@ -117,3 +128,41 @@ def test_nothing_overflows_and_nothing_is_lost(name, space, scores):
             if hasattr(values, "support"):
                 low, high = values.support()
                 assert low <= value <= high
+
+
+def two_scores(estimator, X, y):
+    score = estimator.score(X, y)
+    return {"score": score, "other": 1e-300 * np.square(estimator.part("a"))}
+
+
+@pytest.mark.parametrize("Search", [GeneticSearchCV, GradientSearchCV])
+@pytest.mark.parametrize("scores", ["greatest", "small gaps", "all sizes"])
+def test_fronts_have_objectives_of_any_size(Search, scores):
+    search = Search(
+        Extreme(scores=scores),
+        SPACES["usual"],
+        n_iter=20,
+        cv=2,
+        scoring=two_scores,
+        random_state=0,
+        refit=False,
+    )
+    with np.errstate(all="raise"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        search.fit(X, y)
+    assert set(search.cv_results_["status"]) == {"ok"}
+
+
+def test_arithmetic_of_the_models_is_what_the_user_has_set():
+    class Asking(Extreme):
+        seen: list[dict[str, str]] = []
+
+        def fit(self, X, y):
+            self.seen.append(np.geterr())
+            return self
+
+    with np.errstate(divide="raise", over="ignore", under="call", invalid="print"):
+        expected = np.geterr()
+        GeneticSearchCV(Asking(), SPACES["usual"], n_iter=6, cv=2).fit(X, y)
+        assert np.geterr() == expected
+    assert Asking.seen == [expected] * 13  # those of the candidates, and the last one

@@ -111,7 +111,9 @@ def test_no_strategy_repeats_a_draw(strategy, surrogate):
 def test_draws_of_several_branches_are_evaluated_once(Search):
     search = fitted(Search, [{"a": Coarse(6)}, {"a": Coarse(6)}], n_iter=9)
     assert len({*Counted.fits}) == len(Counted.fits) / 2  # two splits
-    scores = dict(zip(candidates(search), search.cv_results_["mean_test_score"]))
+    scores = dict(
+        zip(candidates(search), search.cv_results_["mean_test_score"], strict=True)
+    )
     for row, candidate in enumerate(candidates(search)):
         assert search.cv_results_["mean_test_score"][row] == scores[candidate]
 
@@ -164,9 +166,7 @@ def _two_metrics(estimator, X, y):
 @pytest.mark.parametrize("space", [{"a": [1, 2, 1, 3]}, {"a": Coarse(), "b": [0, 1]}])
 def test_a_resumed_search_repeats_no_candidate(Search, space, tmp_path):
     def search(n_iter):
-        return fitted(
-            Search, space, n_iter=n_iter, checkpoint=tmp_path / "search"
-        )
+        return fitted(Search, space, n_iter=n_iter, checkpoint=tmp_path / "search")
 
     first = search(8).cv_results_
     n_fits, Counted.fits = len(Counted.fits), []

@@ -77,7 +77,9 @@ def contents(value: Any, *, is_fitted: bool) -> Contents:
             return Contents(name, [type(value), _known(vars(value))], True)
         # Nothing is added where nothing was set: hashes of before stay valid.
         kept = [kept] if (kept := kept_by_clone(value)) else []
-        return Contents(name, [type(value), _known(_changed_parameters(value)), *kept], True)
+        return Contents(
+            name, [type(value), _known(_changed_parameters(value)), *kept], True
+        )
     if type(value).__module__.partition(".")[0] == "polars" and hasattr(value, "dtype"):
         return Contents("series", polars_parts(value))
     if type(value).__module__.partition(".")[0] == "polars" and hasattr(

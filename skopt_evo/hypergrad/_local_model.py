@@ -339,7 +339,8 @@ class Root(NamedTuple):
         scaled = features * self.deviation[:k]
         along = scaled @ self.right[:, :k].T
         change = along**2 @ (self.shrinkage * (2.0 + self.shrinkage))
-        return np.sqrt(np.maximum((scaled**2).sum(axis=1) + change, 0.0))
+        squares = (scaled**2).sum(axis=1) + change
+        return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
 
 
 class _Targets:

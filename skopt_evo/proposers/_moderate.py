@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-# The squares of losses beyond this, and of their slopes, might be too large for a float.
+# The squares of losses beyond this, and of their slopes, might overflow.
 HUGE = 1e140
 
 

@@ -18,8 +18,8 @@ from skopt_evo.hypergrad._resolve import Method
 from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._descent import Batch, Descent, Evaluations, Walker
 from skopt_evo.proposers._layout import layout_of
-from skopt_evo.proposers._moderate import moderate, slope_of_moderate
 from skopt_evo.proposers._model_descent import Known
+from skopt_evo.proposers._moderate import moderate, slope_of_moderate
 from skopt_evo.proposers._pull import Pull
 from skopt_evo.proposers._starts import Starts
 from skopt_evo.proposers._ways import way_down

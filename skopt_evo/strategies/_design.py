@@ -16,7 +16,7 @@ from skopt_evo.strategies._base import FloatArray, GeneLayout
 # known, so is most of the space, and the list is short.
 N_DRAWS = 100
 
-# How many draws of a distribution with few values are made in vain, until it has no more.
+# So many draws of a distribution are made in vain until it has no more values.
 MOST_DRAWS = 2**11
 
 # Bins narrower than this are not looked for: no draw would ever hit them.
@@ -81,7 +81,8 @@ def _sobol(
     # scipy 1.15 brought `rng=`; `seed=` takes a Generator in all its versions.
     sequence = qmc.Sobol(layout.n_genes, scramble=True, seed=rng)
     points = sequence.random_base2(math.ceil(math.log2(stretch * layout.n_branches)))
-    return points.reshape(-1, stretch, layout.n_genes)[: layout.n_branches]
+    stretches = points.reshape(-1, stretch, layout.n_genes)
+    return list(stretches[: layout.n_branches])
 
 
 def unseen(

@@ -191,7 +191,10 @@ def test_a_separable_function_is_minimised(n: int, seed: int, room: float) -> No
 
 @pytest.mark.parametrize("size", [0.0, 1e-300, 1e300])
 def test_a_separable_function_may_have_any_size(size: float) -> None:
-    gradient, bends = np.array([size, -size, 0.0, 1e-300]), np.array([0.0, 1.0, -1.0, 0])
+    gradient, bends = (
+        np.array([size, -size, 0.0, 1e-300]),
+        np.array([0.0, 1.0, -1.0, 0]),
+    )
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         step = minimise_separable(gradient, bends, -np.ones(4), np.ones(4))
     assert np.all(np.abs(step) <= 1.0)

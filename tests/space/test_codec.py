@@ -580,7 +580,7 @@ def test_a_setting_of_equal_numbers_is_accepted():
     assert space.decode(space.encode({"C": 1.0})) == {"C": 1}
     assert SearchSpace({"C": uniform(0, 2)}).encode({"C": 1}) == 0.5
     three = np.array([3, 1])
-    for values, given in [
+    for values, equal in [
         (range(1, 9), 3.0),
         (randint(1, 9), np.float64(3)),
         (stats.binom(9, 0.5), 3.0),
@@ -590,9 +590,9 @@ def test_a_setting_of_equal_numbers_is_accepted():
         same = three if isinstance(values, Vector) else 3
         space = SearchSpace({"p": values})
         np.testing.assert_array_equal(
-            space.encode({"p": given}), space.encode({"p": same})
+            space.encode({"p": equal}), space.encode({"p": same})
         )
-        decoded = space.decode(space.encode({"p": given}))["p"]
+        decoded = space.decode(space.encode({"p": equal}))["p"]
         assert np.asarray(decoded).dtype.kind == "i"
 
 

@@ -119,7 +119,8 @@ def test_integers_of_a_large_range_are_looked_up_without_a_list():
 
 
 @pytest.mark.parametrize(
-    "value", [1.5, True, np.float64(2.5), 0, 10, 0.0, None, "1", np.nan, np.inf, -np.inf]
+    "value",
+    [1.5, True, np.float64(2.5), 0, 10, 0.0, None, "1", np.nan, np.inf, -np.inf],
 )
 def test_integers_refuse_what_is_no_integer_of_theirs(value):
     with pytest.raises(ValueError, match="is not a value of parameter 'p'"):
