@@ -10,7 +10,7 @@ from scipy import stats
 
 from skopt_evo.exceptions import SearchSpaceError
 from skopt_evo.space._dimension import Continuous, Draws
-from skopt_evo.space._distributions import MAX_ATOMS, parse_distribution
+from skopt_evo.space._distributions import MAX_ATOMS, describe, parse_distribution
 from skopt_evo.space._levels import Integers, Levels, WeightedLevels
 
 
@@ -296,7 +296,7 @@ def test_integers_that_rounding_makes_the_same_are_one_value():
         stats.norm(1, 1e-16),
         stats.beta(2, 3, loc=1e6, scale=1e-9),
     ],
-    ids=repr,
+    ids=describe,
 )
 def test_genes_of_the_same_number_are_the_same_gene(distribution):
     dimension = parse(distribution)
@@ -313,7 +313,7 @@ def test_genes_of_the_same_number_are_the_same_gene(distribution):
 @pytest.mark.parametrize(
     "distribution",
     [stats.uniform(1, 1e-6), stats.uniform(0, 1e-300), stats.loguniform(1e-3, 1)],
-    ids=repr,
+    ids=describe,
 )
 def test_genes_of_many_numbers_stay_as_they_are(distribution):
     genes = np.random.default_rng(0).random(100)
