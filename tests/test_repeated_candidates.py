@@ -184,9 +184,8 @@ def test_a_resumed_search_repeats_no_candidate(Search, space, tmp_path):
     np.testing.assert_array_equal(cut["mean_test_score"], first["mean_test_score"])
 
 
-@pytest.mark.parametrize("Search", SEARCHES)
-def test_a_repeated_candidate_that_took_too_long_is_not_tried_again(Search):
-    search = Search(
+def test_a_repeated_candidate_that_took_too_long_is_not_tried_again():
+    search = GeneticSearchCV(
         Slow(),
         {"a": [1, 2, 1]},
         n_iter=5,
