@@ -120,9 +120,6 @@ def _discrete(name: str, distribution: Any, low: Any, high: Any) -> Dimension:
         # scipy draws 64-bit integers, and may give the last one as the float above it.
         return Integers(name, range(int(low), min(int(high), 2**63 - 1) + 1))
     atoms, probabilities, is_complete = _atoms(distribution, low, high)
-    # Far from 0 rounding makes one integer of several.
-    atoms, where = np.unique(atoms, return_inverse=True)
-    probabilities = np.bincount(where, probabilities).astype(np.float64)
     is_likely = probabilities > LEAST_WEIGHT
     values, weights = atoms[is_likely], probabilities[is_likely]
     if len(values) == 1:
