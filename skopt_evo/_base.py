@@ -39,6 +39,7 @@ from skopt_evo.evaluation import (
     OutOfTimeError,
     Progress,
     SearchLoop,
+    own_arithmetic,
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.results import Objective, extra_columns, fill_in_metrics, gaps_of
@@ -255,7 +256,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             self.__dict__.pop(attribute, None)
         self._check_search_parameters()
         seed = self._draw_seed()
-        space = SearchSpace(self.param_grid, seed=seed)
+        space = self._make_space(seed)
         check_parameter_names(self.estimator, space)
 
         scorers, refit_metric = self._get_scorers()
@@ -271,7 +272,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             with checkpoint or nullcontext():
                 if checkpoint is not None and checkpoint.header["seed"] != seed:
                     seed = checkpoint.header["seed"]
-                    space = SearchSpace(self.param_grid, seed=seed)
+                    space = self._make_space(seed)
                 objective, stop_reason, late = self._search(
                     space,
                     seed,
@@ -431,6 +432,11 @@ class BaseEvoSearchCV(BaseSearchCV):
         n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
         return [_checked(*split, n_samples) for split in enumerate(splits)]
 
+    def _make_space(self, seed):
+        """Return the search space."""
+        with own_arithmetic():
+            return SearchSpace(self.param_grid, seed=seed)
+
     def _open_checkpoint(self, X, y, params, splits, seed):
         """Return the checkpoint, if there is to be one and it belongs to this search.
 
@@ -483,22 +489,23 @@ class BaseEvoSearchCV(BaseSearchCV):
         # What is proposed depends on the budget: first that of the first call.
         budgets = [self.n_iter] if checkpoint is None else checkpoint.budgets
         n_iter = budgets[0]
-        start = parse_initial_params(
-            self.initial_params,
-            space,
-            metrics=self._metric_names(scorers),
-            steering=self._steering_metric(),
-            n_splits=len(splits),
-        )
         is_exhaustive = space.size <= n_iter
         n_candidates = int(space.size) if is_exhaustive else budgets[-1]
         objective = self._make_objective()
-        if is_exhaustive:
-            proposer = GridProposer(space)
-        else:
-            proposer = self._make_proposer(
-                space, objective, seed, start, scorers, n_iter
+        with own_arithmetic():
+            start = parse_initial_params(
+                self.initial_params,
+                space,
+                metrics=self._metric_names(scorers),
+                steering=self._steering_metric(),
+                n_splits=len(splits),
             )
+            if is_exhaustive:
+                proposer = GridProposer(space)
+            else:
+                proposer = self._make_proposer(
+                    space, objective, seed, start, scorers, n_iter
+                )
         progress = Progress(self.verbose, n_candidates, objective)
         if self.verbose > 0:
             print(
@@ -557,7 +564,9 @@ class BaseEvoSearchCV(BaseSearchCV):
             raise KeyboardInterrupt
         search.end()
         progress.end(stop_reason)
-        return objective, stop_reason, proposer.finish(objective.trials)
+        with own_arithmetic():
+            late = proposer.finish(objective.trials)
+        return objective, stop_reason, late
 
     def _run(self, loop, budgets, objective, progress, deadline):
         """Tell the objective of evaluated candidates; return why there are no more."""
@@ -615,12 +624,14 @@ class BaseEvoSearchCV(BaseSearchCV):
             fill_in_metrics(trials, self.error_score)
         arguments = [trial.params for trial in trials], len(trials[0].folds), folds
         results = None
-        with _postponed(late):
-            results = self._format_results(*arguments)
-        if results is None:  # it was left in the middle
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+        # The deviation of the scores of splits may be too large, or small, for a float.
+        with np.errstate(over="ignore", under="ignore"):
+            with _postponed(late):
                 results = self._format_results(*arguments)
+            if results is None:  # it was left in the middle
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    results = self._format_results(*arguments)
         columns = extra_columns(trials, self._missing_values(space))
         return {**results, **columns}, isinstance(folds[0]["test_scores"], dict)
 

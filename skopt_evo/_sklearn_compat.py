@@ -16,7 +16,7 @@ import warnings
 from contextlib import contextmanager
 
 from sklearn import get_config
-from sklearn.base import _fit_context, clone
+from sklearn.base import BaseEstimator, _fit_context, clone
 from sklearn.metrics._scorer import (
     _BaseScorer,
     _MultimetricScorer,
@@ -42,9 +42,11 @@ __all__ = [
     "StrOptions",
     "check_method_params",
     "clone_without_callbacks",
+    "clones_itself",
     "fit_and_score",
     "fit_context",
     "is_scorer",
+    "kept_by_clone",
     "safe_indexing",
     "safe_split",
     "scorer_attribute",
@@ -66,6 +68,31 @@ warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
 ONLY_METRIC = "score"
 
 HAS_CALLBACKS = "callback_ctx" in inspect.signature(_fit_and_score).parameters
+
+
+def clones_itself(kind):
+    """Tell whether ``clone`` may keep what an estimator of this class has learnt."""
+    method = getattr(kind, "__sklearn_clone__", None)
+    return method not in (None, BaseEstimator.__sklearn_clone__)
+
+
+def kept_by_clone(estimator):
+    """Return what ``clone`` keeps of an estimator besides its parameters, by name.
+
+    That is the output container of `set_output` and the metadata requests of
+    ``set_fit_request`` and its like, as plain values. Callbacks, which it keeps too,
+    are left out: they watch a fit.
+    """
+    kept = {}
+    output = getattr(estimator, "_sklearn_output_config", None)
+    if output:
+        kept["output"] = output
+    requests = getattr(estimator, "_metadata_request", None)
+    if requests is not None:
+        # It refers to the estimator, too, but for the sake of its error messages.
+        plain = getattr(requests, "_serialize", None)
+        kept["requests"] = requests if plain is None else plain()
+    return kept
 
 
 def scorer_attribute(scorers):
@@ -226,6 +253,13 @@ class SearchTask:
             task_name="candidate-split-evaluation", task_id=task_id
         )
         return {"caller": self._search, "callback_ctx": context}
+
+    def pass_over(self, task_id):
+        """Call the hooks of a leaf that nothing has to be fitted for."""
+        context = self.leaf(task_id).get("callback_ctx")
+        if context is not None:
+            context.call_on_fit_task_begin(estimator=self._search)
+            context.call_on_fit_task_end(estimator=self._search)
 
 
 def _is_observed(search):

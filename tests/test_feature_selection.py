@@ -2,11 +2,12 @@
 
 import itertools
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import loguniform
+from scipy.stats import loguniform, uniform
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
@@ -232,3 +233,26 @@ def test_descents_follow_the_gradient_of_a_vector():
     starts = results.loc[results["origin"] == "start", "mean_test_score"]
     assert search.best_score_ > starts.max()
     assert results.loc[search.best_index_, "origin"] == "step"
+
+
+@pytest.mark.parametrize("Search", [GeneticSearchCV, GradientSearchCV])
+@pytest.mark.parametrize("values", [Mask(22_000), Vector(uniform(0, 1), 22_000)])
+def test_more_features_than_a_sobol_sequence_has_are_searched(Search, values):
+    class Share(RegressorMixin, BaseEstimator):
+        def __init__(self, weights=None):
+            self.weights = weights
+
+        def fit(self, X, y):
+            return self
+
+        def score(self, X, y):
+            return -np.mean((self.weights - 0.3) ** 2)
+
+    search = Search(
+        Share(), {"weights": values}, n_iter=5, cv=2, random_state=0, refit=False
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SpaceCoverageWarning)
+        search.fit(np.zeros((4, 1)), np.zeros(4))
+    keys = {params["weights"].tobytes() for params in search.cv_results_["params"]}
+    assert len(keys) == 5

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse, stats
 
+from skopt_evo._sklearn_compat import kept_by_clone
 from skopt_evo.checkpoint._arrays import (
     array_parts,
     pandas_values,
@@ -72,8 +73,13 @@ def contents(value: Any, *, is_fitted: bool) -> Contents:
     ):
         return Contents("frozen", [value.dist, value.args, value.kwds], True)
     if hasattr(value, "get_params"):
-        state = vars(value) if is_fitted else _changed_parameters(value)
-        return Contents(name, [type(value), _known(state)], True)
+        if is_fitted:
+            return Contents(name, [type(value), _known(vars(value))], True)
+        # Nothing is added where nothing was set: hashes of before stay valid.
+        kept = [kept] if (kept := kept_by_clone(value)) else []
+        return Contents(
+            name, [type(value), _known(_changed_parameters(value)), *kept], True
+        )
     if type(value).__module__.partition(".")[0] == "polars" and hasattr(value, "dtype"):
         return Contents("series", polars_parts(value))
     if type(value).__module__.partition(".")[0] == "polars" and hasattr(

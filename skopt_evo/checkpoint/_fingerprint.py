@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
+from skopt_evo._sklearn_compat import clones_itself
 from skopt_evo.checkpoint._contents import Unordered, contents
 
 DIGEST_SIZE = 16
@@ -43,8 +43,9 @@ def fingerprint(value: Any) -> str:
 
     Notes
     -----
-    - Estimators count by their class and those parameters that differ from the
-      defaults, not by what they have learnt: but those which ``clone`` keeps fitted
+    - Estimators count by their class, by those parameters that differ from the
+      defaults, and by what `set_output` and ``set_fit_request`` and its like have set;
+      not by what they have learnt, but those which ``clone`` keeps fitted
       (`FrozenEstimator`) by that too.
     - Functions and classes count by their names where they can be imported: a change
       of their code does not show. Those of a script or notebook (``__main__``), local
@@ -84,7 +85,7 @@ class _Walk:
         kind = type(value)
         if kind in SCALARS:
             return SCALARS[kind](value)
-        is_fitted = self._is_fitted or _clones_itself(kind)
+        is_fitted = self._is_fitted or clones_itself(kind)
         key = id(value), is_fitted
         if key in self._known:
             return self._known[key][1]
@@ -114,12 +115,6 @@ class _Walk:
             else:
                 state.update(self.token(part))
         return b"#" + state.digest()
-
-
-def _clones_itself(kind: type) -> bool:
-    """Tell whether ``clone`` may keep what an estimator of this class has learnt."""
-    method = getattr(kind, "__sklearn_clone__", None)
-    return method not in (None, BaseEstimator.__sklearn_clone__)
 
 
 def _text(value: str) -> bytes:

@@ -1,5 +1,6 @@
 """Running the fits of a search."""
 
+from skopt_evo.evaluation._arithmetic import own_arithmetic
 from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._evaluator import Evaluator
 from skopt_evo.evaluation._loop import SearchLoop
@@ -20,4 +21,5 @@ __all__ = [
     "OutOfTimeError",
     "Progress",
     "SearchLoop",
+    "own_arithmetic",
 ]

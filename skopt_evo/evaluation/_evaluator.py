@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad import Fold
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
+from skopt_evo.space._values import ValueTable
 
 # Workers get so many short fits at a time that they are busy for about as long.
 BATCH_SECONDS = 0.05
@@ -59,6 +61,9 @@ class Flight:
     held : list of int
         The splits that are to be fitted one after the other, since a worker has died
         of this candidate.
+    original : Trial or None
+        An earlier candidate with the same parameters, whose results count for this
+        one, too.
     """
 
     params: Any
@@ -69,6 +74,7 @@ class Flight:
     fault: Fault | None = None
     deaths: list[int] = field(default_factory=list)
     held: list[int] = field(default_factory=list)
+    original: Trial | None = None
 
     def missing(self) -> list[int]:
         """Return the splits that there are no results of yet."""
@@ -78,6 +84,9 @@ class Flight:
 @dataclass
 class Evaluator:
     """Cross-validates candidates on splits that are fixed for the whole search.
+
+    A candidate that has the parameters of an earlier one, as points of a grid may have,
+    gets the results of that one.
 
     A context manager: workers start when it is entered. What they are still at when it
     is left is dropped.
@@ -128,6 +137,8 @@ class Evaluator:
     _n_fits: int = field(default=0, init=False)
     _seconds: float = field(default=0.0, init=False)
     _has_faults: bool = field(default=False, init=False)
+    _originals: dict[Hashable, Trial] = field(default_factory=dict, init=False)
+    _values: ValueTable = field(default_factory=ValueTable, init=False)
 
     def __post_init__(self) -> None:
         """Choose the workers."""
@@ -172,9 +183,11 @@ class Evaluator:
         for place, trial in enumerate(trials):
             number = self._n_submitted + place
             flight = Flight(trial.params, number, place, task, [None] * n_splits)
+            flight.original = self._original(trial)
             self._recall(trial, flight)
             self._flights[trial] = flight
-            fits += [(flight, split) for split in flight.missing()]
+            if flight.original is None:
+                fits += [(flight, split) for split in flight.missing()]
         self._n_submitted += len(trials)
         if not self._pool.is_sequential:
             size = self._batch_size()
@@ -202,6 +215,10 @@ class Evaluator:
         """
         self.interruption.check()
         flight = self._flights[trial]
+        if flight.original is not None:
+            # It was submitted, and so waited for, before.
+            self._repeat(trial, self._flights.pop(trial), flight.original)
+            return
         if self._pool.is_sequential:
             for split in flight.missing():
                 self.deadline.check()
@@ -223,17 +240,30 @@ class Evaluator:
 
         They come in the order in which they were submitted, with their `folds`.
         """
-        finished = [
-            trial for trial, flight in self._flights.items() if not flight.missing()
-        ]
-        for trial in finished:
-            _fill_in(trial, self._flights.pop(trial))
+        finished = []
+        for trial, flight in list(self._flights.items()):
+            if flight.original is None:
+                if flight.missing():
+                    continue
+                _fill_in(trial, flight)
+            elif flight.original.folds:
+                self._repeat(trial, flight, flight.original)
+            else:
+                continue
+            del self._flights[trial]
+            finished.append(trial)
         return finished
 
     def _check(self) -> None:
         """Raise if it is no use to wait any longer."""
         self.interruption.check()
         self.deadline.check()
+
+    def _original(self, trial: Trial) -> Trial | None:
+        """Return the earlier candidate with the same parameters, if there is one."""
+        key = self._values.key(trial.params)
+        original = self._originals.setdefault(key, trial)
+        return None if original is trial else original
 
     def _recall(self, trial: Trial, flight: Flight) -> None:
         """Fill in what the checkpoint knows of a candidate already."""
@@ -355,6 +385,14 @@ class Evaluator:
         """Let the time count from the first candidate on that is evaluated."""
         if not flight.missing():
             self.deadline.arm()
+
+    def _repeat(self, trial: Trial, flight: Flight, original: Trial) -> None:
+        """Hand the results of an earlier candidate over to one with its parameters."""
+        # Copies: what is missing in one of them is filled in, for the table.
+        trial.folds = copy.deepcopy(original.folds)
+        trial.gradients, trial.fault = list(original.gradients), original.fault
+        for split in range(len(self.splits)):
+            flight.task.pass_over(flight.place * len(self.splits) + split)
 
     def _go_on(self, flight: Flight) -> None:
         """Begin with the next fit of a candidate that has ended a worker, alone."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from skopt_evo._sklearn_compat import SearchTask
+from skopt_evo.evaluation._arithmetic import own_arithmetic
 from skopt_evo.evaluation._evaluator import Evaluator
 from skopt_evo.evaluation._stopping import PROBE
 from skopt_evo.results import Trial
@@ -95,7 +96,8 @@ class SearchLoop:
                     self.is_stopped = True
                     return
             if done:
-                self._source.observe(done)
+                with own_arithmetic():
+                    self._source.observe(done)
 
     @property
     def is_at_probe(self) -> bool:
@@ -110,7 +112,8 @@ class SearchLoop:
         """Ask for candidates and start them; return how many there are."""
         if not self._n_remaining:
             return 0
-        trials = self._source.propose(self._n_remaining)
+        with own_arithmetic():
+            trials = self._source.propose(self._n_remaining)
         if trials:
             generation = self._open_generation(len(trials))
             self._in_flight.extend((trial, None) for trial in trials[:-1])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skopt_evo.optimizers import minimise_quadratic
+from skopt_evo.optimizers._box import minimise_separable
 
 FloatArray = NDArray[np.float64]
 
@@ -19,8 +20,14 @@ MOST_MIXED = 30
 MOST_POINTS = 250
 MOST_SLOPES = 300
 
+# With more coordinates the curvatures are not made a matrix of.
+MOST_DENSE = 1000
+
 # How sure an exact slope is: the part of the losses' noise that it has at the centre.
 SLOPE_NOISE = 0.1
+
+# The squares of losses smaller than this, or larger than its inverse, are no floats.
+LEAST = 1e-150
 
 # The level of the losses is free: this many times their spread.
 LEVEL = 10.0
@@ -160,7 +167,8 @@ class LocalModel:
         scale = data.targets.scale
         coefficients = scale * coefficients
         coefficients[0] += data.targets.best
-        return QuadraticFit(centre, coefficients, scale * root, scale)
+        root = root._replace(deviation=scale * root.deviation)
+        return QuadraticFit(centre, coefficients, root, scale)
 
     def _loss_rows(self, data: _Data) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return what the regression makes of the losses: design, values, variance."""
@@ -203,7 +211,7 @@ class QuadraticFit:
     coefficients : ndarray of shape (n_coefficients,)
         The value and the slopes at the centre, the curvatures (those of pairs of
         coordinates in the order of `numpy.triu_indices`), what each change adds.
-    root : ndarray of shape (n_coefficients, n_coefficients)
+    root : Root
         The coefficients' covariance is the product of it and its transpose.
     scale : float
         The losses' spread.
@@ -211,7 +219,7 @@ class QuadraticFit:
 
     centre: FloatArray
     coefficients: FloatArray
-    root: FloatArray
+    root: Root
     scale: float
 
     @cached_property
@@ -225,9 +233,19 @@ class QuadraticFit:
         d = len(self.centre)
         first, second = _pairs(d)
         hessian = np.zeros((d, d))
-        bends = self.coefficients[1 + d : 1 + d + len(first)]
-        hessian[first, second] = hessian[second, first] = bends
+        hessian[first, second] = hessian[second, first] = self._bends
         return hessian
+
+    @property
+    def _is_separable(self) -> bool:
+        """Whether there are no mixed curvatures."""
+        return len(self._bends) == len(self.centre)
+
+    @property
+    def _bends(self) -> FloatArray:
+        """The curvatures in the order of the pairs: shape (n_pairs,)."""
+        d = len(self.centre)
+        return self.coefficients[1 + d : 1 + d + len(_pairs(d)[0])]
 
     @property
     def offsets(self) -> FloatArray:
@@ -243,13 +261,13 @@ class QuadraticFit:
     def gradient(self, points: ArrayLike) -> FloatArray:
         """Return the gradient at points: both of shape (n, n_dimensions)."""
         shifts = np.asarray(points, dtype=np.float64) - self.centre
+        if self._is_separable:
+            return np.asarray(self.slope + shifts * self._bends)
         return np.asarray(self.slope + shifts @ self.hessian)
 
     def spread(self, points: ArrayLike) -> FloatArray:
         """Return the standard deviation of `value` at points: shape (n,)."""
-        features = self._features(points)
-        deviations = features @ self.root[: features.shape[1]]
-        return np.asarray(np.linalg.norm(deviations, axis=1))
+        return self.root.spread(self._features(points))
 
     def draw(self, rng: np.random.Generator, boldness: float = 1.0) -> QuadraticFit:
         """Return one of the quadratics that may as well be the true one.
@@ -261,7 +279,7 @@ class QuadraticFit:
         boldness : float, default=1.0
             What standard deviations are multiplied by.
         """
-        noise = self.root @ rng.standard_normal(self.root.shape[1])
+        noise = self.root @ rng.standard_normal(len(self.coefficients))
         return replace(self, coefficients=self.coefficients + boldness * noise)
 
     def minimise(self, lower: ArrayLike, upper: ArrayLike) -> FloatArray:
@@ -276,12 +294,53 @@ class QuadraticFit:
         """
         low = np.asarray(lower, dtype=np.float64) - self.centre
         high = np.asarray(upper, dtype=np.float64) - self.centre
-        step = minimise_quadratic(self.slope, self.hessian, low, high)
+        if self._is_separable and len(self.centre) > MOST_DENSE:
+            step = minimise_separable(self.slope, self._bends, low, high)
+        else:
+            step = minimise_quadratic(self.slope, self.hessian, low, high)
         return np.asarray(np.clip(self.centre + step, lower, upper))
 
     def _features(self, points: ArrayLike) -> FloatArray:
         shifts = np.asarray(points, dtype=np.float64) - self.centre
         return _features(shifts)
+
+
+class Root(NamedTuple):
+    """A root of a covariance: that of the prior, shrunk along what the data tell.
+
+    As a matrix it is ``diag(deviation) @ (I + right.T @ diag(shrinkage) @ right)``,
+    which nobody makes: it has the number of coefficients squared entries.
+
+    Attributes
+    ----------
+    deviation : ndarray of shape (n_coefficients,)
+        The prior standard deviations.
+    right : ndarray of shape (n_directions, n_coefficients)
+        Orthonormal directions, in units of the prior.
+    shrinkage : ndarray of shape (n_directions,)
+        What is added, in parts, to the deviation along each of them.
+    """
+
+    deviation: FloatArray
+    right: FloatArray
+    shrinkage: FloatArray
+
+    def __matmul__(self, noise: FloatArray) -> FloatArray:
+        """Return the product with a vector: shape (n_coefficients,)."""
+        shrunk = self.right.T @ (self.shrinkage * (self.right @ noise))
+        return np.asarray(self.deviation * (noise + shrunk))
+
+    def spread(self, features: FloatArray) -> FloatArray:
+        """Return the lengths of the products of rows with the root: shape (n,).
+
+        Rows may lack the last entries, which are then 0.
+        """
+        k = features.shape[1]
+        scaled = features * self.deviation[:k]
+        along = scaled @ self.right[:, :k].T
+        change = along**2 @ (self.shrinkage * (2.0 + self.shrinkage))
+        squares = (scaled**2).sum(axis=1) + change
+        return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
 
 
 class _Targets:
@@ -310,9 +369,17 @@ class _Targets:
         # Where a loss was cut down, its slope is not that of what is left.
         slopes = np.where((bad > limit)[:, np.newaxis], np.nan, slopes)
         steepest = float(np.max(np.abs(slopes[np.isfinite(slopes)]), initial=0.0))
-        self.scale = float(values.std()) or radius * steepest or 1.0
+        self.scale = _spread(values) or radius * steepest or 1.0
         self.values = values / self.scale
         self.slopes = slopes / self.scale
+
+
+def _spread(values: FloatArray) -> float:
+    """Return the standard deviation, of values of any size."""
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if LEAST < largest < 1.0 / LEAST:
+        return float(values.std())
+    return largest * float((values / largest).std()) if largest else 0.0
 
 
 class _Data(NamedTuple):
@@ -377,7 +444,7 @@ def _regress(
     variance: FloatArray,
     mean: FloatArray,
     deviation: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, Root]:
     """Return the posterior mean, and a root of the posterior covariance.
 
     Both follow from one singular value decomposition of the design, in units of the
@@ -389,5 +456,4 @@ def _regress(
     residual = left.T @ ((values - design @ mean) / error)
     coefficients = mean + deviation * (right.T @ (sizes / (1 + sizes**2) * residual))
     shrinkage = 1.0 / np.sqrt(1.0 + sizes**2) - 1.0
-    root = np.eye(len(mean)) + (right.T * shrinkage) @ right
-    return coefficients, deviation[:, np.newaxis] * root
+    return coefficients, Root(deviation, right, shrinkage)

@@ -83,6 +83,45 @@ def minimise_quadratic(
     return np.asarray(np.where(upper - best <= near, upper, best), dtype=np.float64)
 
 
+def minimise_separable(
+    gradient: Array, curvatures: Array, lower: Array, upper: Array
+) -> Array:
+    """Return the minimum of ``g's + s'diag(h)s / 2`` for s in a box that contains 0.
+
+    Each coordinate has its own minimum: where g falls to 0 between the bounds, or else
+    at the lower end.
+
+    Parameters
+    ----------
+    gradient : ndarray of shape (n,)
+        g.
+    curvatures : ndarray of shape (n,)
+        h, of any sign.
+    lower, upper : ndarray of shape (n,)
+        The bounds, ``lower <= 0 <= upper``.
+
+    Returns
+    -------
+    step : ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skopt_evo.optimizers._box import minimise_separable
+    >>> box = -np.ones(2), np.ones(2)
+    >>> minimise_separable(np.array([1.0, 4.0]), np.array([2.0, 2.0]), *box)
+    array([-0.5, -1. ])
+    """
+    downhill = np.where(gradient > 0.0, lower, upper)
+    # Within the box: else the quotient might overflow.
+    has_inner = np.abs(gradient) < curvatures * np.abs(downhill)
+    inner = np.where(has_inner, -gradient / np.where(has_inner, curvatures, 1.0), 0.0)
+    ends = np.stack([np.zeros(len(gradient)), inner, lower, upper])
+    values = ends * (gradient + 0.5 * curvatures * ends)
+    best = np.argmin(values, axis=0)
+    return np.asarray(ends[best, np.arange(len(gradient))], dtype=np.float64)
+
+
 def _starts(slope: Array, curvature: Array, lower: Array, upper: Array) -> list[Array]:
     """Return where to search from: L-BFGS-B ends early from this point or that."""
     starts = [

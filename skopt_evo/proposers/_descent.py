@@ -22,6 +22,9 @@ from skopt_evo.strategies._base import FloatArray
 # after a failure; the shortest one that is tried.
 FIRST_LENGTH, GREATEST_LENGTH = 0.25, 0.4
 GROWTH, SHRINKAGE = 1.3, 0.4
+
+# What makes a step of the smallest gradients: their inverses might overflow.
+GREATEST_RATE = 1e300
 SHORTEST = 1e-3
 
 # How often the probes come closer, when nothing around a point is better.
@@ -337,8 +340,11 @@ class Pace:
         if self._is_quasi_newton and not np.array_equal(updates, -gradient):
             self._rate = 1.0  # curvature is known: the step has its own length
         elif self._rate is None:
-            self._rate = self.length / greatest if greatest > 0 else 0.0
-        step = np.clip(self._rate * updates, -GREATEST_LENGTH, GREATEST_LENGTH)
+            rate = self.length / greatest if greatest > 0 else 0.0
+            self._rate = min(rate, GREATEST_RATE)
+        with np.errstate(over="ignore"):
+            step = self._rate * updates
+        step = np.clip(step, -GREATEST_LENGTH, GREATEST_LENGTH)
         self.length = min(self._rate * greatest, GREATEST_LENGTH)
         return np.asarray(step, dtype=np.float64)
 
@@ -349,7 +355,7 @@ class Pace:
         if self._is_quasi_newton or self._rate is None:
             self._rate = None
         else:
-            self._rate *= GROWTH
+            self._rate = min(GROWTH * self._rate, GREATEST_RATE)
 
     def refuse(self, point: FloatArray) -> None:
         """Forget what led to the last step; the next one is shorter."""

@@ -28,6 +28,7 @@ def layout_of(space: SearchSpace) -> GeneLayout:
         active=space.active,
         snap=space.snap,
         parameters=space.parameters,
+        merge=space.merge,
     )
     if space.n_branches == 1:
         return layout

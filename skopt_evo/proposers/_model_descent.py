@@ -213,8 +213,10 @@ class Surroundings:
     def untried(self, rng: np.random.Generator) -> list[tuple[int, int]]:
         """Return a category of each gene that nothing is known of, if there is one."""
         found = []
-        for gene in map(int, self._categories):
-            tried = {level for other, level in self.changes if other == gene}
+        known: dict[int, set[int]] = {gene: set() for gene in self._categories.tolist()}
+        for gene, level in self.changes:
+            known[gene].add(level)
+        for gene, tried in known.items():
             tried.add(int(self._levels(self.centre, gene)))
             n_left = int(self._layout.n_levels[gene]) - len(tried)
             if n_left > 0:

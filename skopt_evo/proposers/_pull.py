@@ -66,7 +66,10 @@ def _width(dimension: Dimension) -> float:
     values = np.array([dimension.decode(gene) for gene in genes], dtype=np.float64)
     if values[0] <= 0.0:
         return 1.0
-    logs = np.log(values / values[0])
+    with np.errstate(over="ignore"):
+        ratios = values / values[0]
+    logs = np.log(np.where(np.isfinite(ratios), ratios, 1.0))
+    logs += np.where(np.isfinite(ratios), 0.0, np.log(values) - np.log(values[0]))
     rate = float(logs[-1] / (genes[-1] - genes[0]))
     is_logarithmic = np.allclose(
         logs, rate * (genes - genes[0]), rtol=0, atol=1e-6 * rate

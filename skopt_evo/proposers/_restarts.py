@@ -18,6 +18,7 @@ from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._descent import Batch, Descent, Evaluations, Walker
 from skopt_evo.proposers._layout import layout_of
 from skopt_evo.proposers._model_descent import Known
+from skopt_evo.proposers._moderate import moderate, slope_of_moderate
 from skopt_evo.proposers._pull import Pull
 from skopt_evo.proposers._starts import Starts
 from skopt_evo.proposers._ways import way_down
@@ -261,11 +262,13 @@ class DescentProposer:
             found = found._replace(loss=np.nan, params={})
         self._explain(found)
         slopes = self._slopes(genome, found)
+        steering = found.loss + trial.penalty
+        slopes = (slopes + self._pull.gradient(genome)) * slope_of_moderate(steering)
         evaluated = Evaluated(
             genome,
-            loss,
-            found.loss + trial.penalty,
-            slopes + self._pull.gradient(genome),
+            moderate(loss),
+            moderate(steering),
+            slopes,
             found.is_converged,
         )
         self._tell_exact(trial, found, is_whole=self._is_whole(evaluated))
@@ -282,7 +285,9 @@ class DescentProposer:
         places = self._space.places_of(self._space.branch_of(genome))
         for name, derivative in found.params.items():
             if name in places:
-                slopes[places[name]] = derivative / self._rates(genome, places[name])
+                with np.errstate(over="ignore", invalid="ignore"):
+                    rates = self._rates(genome, places[name])
+                    slopes[places[name]] = derivative / rates
         return slopes
 
     def _tell_exact(
@@ -412,7 +417,9 @@ class DescentProposer:
         for name, place in self._space.places_of(branch).items():
             if name not in exact and self._space.branches[branch][name].is_numeric:
                 rates = self._rates(genome, place)
-                derivative = -gradient[place] * rates
+                # Per unit of a parameter it may be too large for a float.
+                with np.errstate(over="ignore", invalid="ignore"):
+                    derivative = -gradient[place] * rates
                 trial.extras[f"grad_{name}"] = derivative
 
     def _rates(self, genome: FloatArray, place: Place) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from skopt_evo.hypergrad import Automatic, GradientEstimator, LocalModel
 from skopt_evo.hypergrad._resolve import Method
-from skopt_evo.optimizers import Adam, Optimizer
+from skopt_evo.optimizers import LBFGS, Adam, Optimizer
 from skopt_evo.proposers._descent import (
     Descent,
     GradientSource,
@@ -25,6 +25,10 @@ from skopt_evo.strategies._base import FloatArray
 # What optimizer="auto" stands for where steps are made of gradients alone
 # (docs/adr/0003).
 DEFAULT_OPTIMIZER = Adam()
+
+# With more parameters than this the second derivatives, that quasi-Newton steps in a
+# trust region are made of, are not kept as a matrix.
+MOST_DENSE = 1000
 
 
 def way_down(
@@ -94,7 +98,11 @@ def _descend_freely(
     here = walker.place(walker.origin, evaluations)
     if np.all(np.isfinite(here.slope)):
         is_surrogate = not np.isclose(here.loss, evaluations.losses[0])
-        yield from descend_exactly(walker, here, is_surrogate=is_surrogate)
+        if len(walker.free) <= MOST_DENSE:
+            yield from descend_exactly(walker, here, is_surrogate=is_surrogate)
+        else:
+            source = KnownSource(walker, model, history)
+            yield from descend_adaptively(walker, source, LBFGS())
         if model is None or not is_surrogate:
             return
         # What led here stood in for the score: the score itself has the last word.

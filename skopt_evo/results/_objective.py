@@ -96,10 +96,8 @@ class Objective:
         return [None if self.every_metric else self.metric]
 
     def _loss(self, trial: Trial, name: str | None) -> float:
-        scores = trial.scores(name)
-        if name in self._tallies:
-            scores = scores[self._tallies[name].counts]
-        return trial.penalty - float(np.mean(scores))
+        tally = self._tallies.get(name)
+        return trial.loss(name, None if tally is None else tally.counts) + trial.penalty
 
 
 class _Tally:

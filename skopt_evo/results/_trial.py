@@ -84,20 +84,28 @@ class Trial:
                 scores[split] = _score(fold["test_scores"], metric)
         return np.where(np.isfinite(scores), scores, np.nan)
 
-    def loss(self, metric: str | None) -> float:
-        """Return minus the mean test score over the folds.
+    def loss(
+        self, metric: str | None, counts: NDArray[np.bool_] | None = None
+    ) -> float:
+        """Return minus the mean test score over the splits.
 
         Parameters
         ----------
         metric : str or None
             Which of several metrics; None for the only one, or the first.
+        counts : ndarray of shape (n_splits,), dtype=bool, default=None
+            Which splits count; None for all of them.
 
         Returns
         -------
         loss : float
             NaN if a split has no score, see `scores`; other metrics do not matter.
         """
-        return -float(np.mean(self.scores(metric)))
+        # Of huge scores the sum, of tiny ones the mean may be none of a float's.
+        with np.errstate(over="ignore", under="ignore"):
+            scores = self.scores(metric)
+            loss = -float(np.mean(scores if counts is None else scores[counts]))
+        return loss if np.isfinite(loss) else np.nan
 
     @property
     def status(self) -> str:

@@ -179,6 +179,9 @@ class SearchSpace:
     def encode_all(self, params: Mapping[str, Any]) -> FloatArray:
         """Return the genome in each branch that has all its parameters in `params`.
 
+        Other than to `encode`, 1.0 does not stand for 1 where a range or a distribution
+        is one of integers: max_features=1.0, for instance, are all features.
+
         Parameters
         ----------
         params : mapping
@@ -192,8 +195,10 @@ class SearchSpace:
         genomes = []
         for branch, dimensions in enumerate(self.branches):
             if params.keys() >= dimensions.keys():
+                setting = {name: params[name] for name in dimensions}
+                if any(_is_other(dimensions[name], setting[name]) for name in setting):
+                    continue
                 try:
-                    setting = {name: params[name] for name in dimensions}
                     genomes.append(self._encode_in(branch, setting))
                 except ValueError:
                     continue
@@ -205,9 +210,10 @@ class SearchSpace:
         if self.n_branches > 1:
             genome[0] = self.branch_gene(branch)
         for name, place in self._places[branch].items():
-            if name in params:
+            dimension = self.branches[branch][name]
+            if name in params and not _is_other(dimension, params[name]):
                 try:
-                    genome[place] = self.branches[branch][name].encode(params[name])
+                    genome[place] = dimension.encode(params[name])
                 except ValueError:
                     continue  # e.g. gamma="scale" where the space is of numbers
         return self._snap_genes(genome)
@@ -232,6 +238,26 @@ class SearchSpace:
             for genome in snapped.reshape(-1, self.n_genes):  # views
                 self._move_to_first_branch(genome)
         return snapped
+
+    def merge(self, genomes: Any) -> FloatArray:
+        """Return canonical genomes, the same ones for draws of the same value as well.
+
+        Those are known to be the same only when they have been made, which `snap` does
+        not do.
+
+        Parameters
+        ----------
+        genomes : array-like of shape (..., n_genes)
+            Points of the unit cube.
+
+        Returns
+        -------
+        merged : ndarray of shape (..., n_genes)
+        """
+        merged = self.snap(genomes)
+        for dimension, place in self._parts.values():
+            merged[..., place] = dimension.merge(merged[..., place])
+        return merged
 
     def grid(self) -> Iterator[dict[str, Any]]:
         """Iterate over every point of a finite space, in `ParameterGrid` order."""
@@ -339,3 +365,9 @@ class SearchSpace:
             if name in self._places[branch]:
                 genome[self._places[branch][name]] = genes
         return genome
+
+
+def _is_other(dimension: Dimension, value: Any) -> bool:
+    """Tell whether an estimator has a float for what the space has integers for."""
+    entries = np.ravel(value) if dimension.is_vector else [value]
+    return dimension.is_integral and any(isinstance(e, float) for e in entries)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.space._values import is_number, same_value
+from skopt_evo.space._values import fingerprint, is_number, same_value
 
 # Where a distribution's support is open or infinite, its extreme quantiles are not
 # values one would ever draw (C=0, an infinite penalty): the scale ends just inside.
@@ -26,6 +26,10 @@ TAIL = 1e-6
 # A distribution that can only be sampled is represented by this many draws, each made
 # from a seed of its own when it is first needed.
 N_DRAWS = 2**16
+
+# Between the ends of a continuum there may be so few floating-point numbers that draws
+# hit the same one again: of more than these hardly any comes twice in a search.
+MANY_FLOATS = 2**32
 
 FloatArray = NDArray[np.float64]
 
@@ -45,11 +49,14 @@ class Dimension(ABC):
     is_vector : bool
         Whether the values are arrays: where others have a gene, this one has an array
         of them.
+    is_integral : bool
+        Whether the scale is one of integers: not a list, where 1 may be short for 1.0.
     """
 
     n_levels: int = 0
     is_numeric: bool = True
     is_vector: bool = False
+    is_integral: bool = False
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -70,11 +77,21 @@ class Dimension(ABC):
 
     @abstractmethod
     def encode(self, value: Any) -> Any:
-        """Return the gene of `value`; ValueError if it is not one of ours."""
+        """Return the gene of `value`; ValueError if it is not one of ours.
+
+        An equal number stands for one of ours: 1.0 for 1, and 1 for 1.0.
+        """
 
     @abstractmethod
     def snap(self, genes: FloatArray) -> FloatArray:
         """Return the canonical genes of the values that `genes` stand for."""
+
+    def merge(self, genes: FloatArray) -> FloatArray:
+        """Return canonical genes, the same ones wherever the value is the same.
+
+        Other than `snap` it may have to make draws.
+        """
+        return genes
 
     @abstractmethod
     def signature(self) -> Hashable:
@@ -141,6 +158,7 @@ class Continuous(Dimension):
         self._ends, self._bounds = ends, bounds
         self._identity = identity
         self._given: dict[float, float] = {}
+        self._is_coarse = _place(ends[1]) - _place(ends[0]) < MANY_FLOATS
 
     def decode(self, gene: float) -> float:
         gene, (low, high) = float(gene), self._ends
@@ -150,8 +168,10 @@ class Continuous(Dimension):
             return low
         if gene >= self._bounds[1]:
             return high
+        with np.errstate(all="ignore"):  # beyond the ends, within which it is kept
+            value = float(self._ppf(gene))
         # Rounding in the last digit must not lead out of the space.
-        return min(max(float(self._ppf(gene)), low), high)
+        return min(max(value, low), high)
 
     def encode(self, value: Any) -> float:
         gene = self.locate(value)
@@ -162,7 +182,8 @@ class Continuous(Dimension):
         low, high = self._ends
         if not is_number(value) or not low <= value <= high:
             raise self._refuse(value)
-        gene = float(self._cdf(float(value)))
+        with np.errstate(all="ignore"):
+            gene = float(self._cdf(float(value)))
         return min(max(gene, self._bounds[0]), self._bounds[1])
 
     def holds(self, value: Any) -> bool:
@@ -174,11 +195,24 @@ class Continuous(Dimension):
         )
 
     def snap(self, genes: FloatArray) -> FloatArray:
-        return np.clip(genes, *self._bounds)
+        genes = np.clip(genes, *self._bounds)
+        if not self._is_coarse:
+            return genes
+        # Genes of the same number become the same.
+        places, where = np.unique(genes, return_inverse=True)
+        canonical = np.array([self._canonical(place) for place in places.tolist()])
+        return np.asarray(canonical[where].reshape(genes.shape), dtype=np.float64)
+
+    def _canonical(self, gene: float) -> float:
+        value = self.decode(gene)
+        canonical = self.locate(value)
+        self._given.setdefault(canonical, value)  # whatever rounding says
+        return canonical
 
     def slope(self, gene: float) -> float:
         if self._pdf is not None:
-            return float(self._pdf(self.decode(gene)))
+            with np.errstate(all="ignore"):  # infinite where the values are too close
+                return float(self._pdf(np.float64(self.decode(gene))))
         gene = min(max(gene, self._bounds[0]), self._bounds[1])
         below = max(gene - TAIL, self._bounds[0])
         above = min(gene + TAIL, self._bounds[1])
@@ -190,7 +224,11 @@ class Continuous(Dimension):
 
 
 class Draws(Dimension):
-    """Values of a distribution that can only be sampled: numbered draws, no order."""
+    """Values of a distribution that can only be sampled: numbered draws, no order.
+
+    Where the same value is drawn again, the first draw of it stands for all: see
+    `merge`.
+    """
 
     is_numeric = False
 
@@ -198,7 +236,10 @@ class Draws(Dimension):
         super().__init__(name)
         self._distribution = distribution
         self._seed = seed
+        # The draw that stands for each one, -1 for those not made yet, and its value.
+        self._first = np.full(N_DRAWS, -1, dtype=np.int64)
         self._drawn: dict[int, Any] = {}
+        self._numbers: dict[Hashable, int] = {}
         self.n_levels = N_DRAWS
 
     @property
@@ -206,26 +247,42 @@ class Draws(Dimension):
         return False
 
     def decode(self, gene: float) -> Any:
-        number = min(max(int(gene * N_DRAWS), 0), N_DRAWS - 1)
-        if number not in self._drawn:
-            # scipy's and users' rvs methods are promised a RandomState.
-            sequence = np.random.SeedSequence(self._seed, spawn_key=(number,))
-            random_state = np.random.RandomState(np.random.MT19937(sequence))
-            self._drawn[number] = self._distribution.rvs(random_state=random_state)
-        return self._drawn[number]
+        return self._drawn[self._draw(min(max(int(gene * N_DRAWS), 0), N_DRAWS - 1))]
 
     def encode(self, value: Any) -> float:
-        for number, drawn in self._drawn.items():
-            if same_value(drawn, value):
-                return (number + 0.5) / N_DRAWS
-        raise self._refuse(value)
+        number = self._numbers.get(fingerprint(value))
+        if number is None and is_number(value):
+            equal = (n for n, v in self._drawn.items() if is_number(v) and v == value)
+            number = next(equal, None)
+        if number is None:
+            raise self._refuse(value)
+        return (number + 0.5) / N_DRAWS
 
     def snap(self, genes: FloatArray) -> FloatArray:
         bins = np.clip(np.floor(genes * N_DRAWS), 0, N_DRAWS - 1)
         return np.asarray((bins + 0.5) / N_DRAWS, dtype=np.float64)
 
+    def merge(self, genes: FloatArray) -> FloatArray:
+        numbers = (genes * N_DRAWS).astype(np.int64)
+        for number in np.unique(numbers[self._first[numbers] < 0]).tolist():
+            self._draw(number)
+        return np.asarray((self._first[numbers] + 0.5) / N_DRAWS, dtype=np.float64)
+
     def signature(self) -> Hashable:
         return ("draws", id(self._distribution))
+
+    def _draw(self, number: int) -> int:
+        """Make a draw, the first time; return which one stands for it."""
+        if self._first[number] < 0:
+            # scipy's and users' rvs methods are promised a RandomState.
+            sequence = np.random.SeedSequence(self._seed, spawn_key=(number,))
+            random_state = np.random.RandomState(np.random.MT19937(sequence))
+            value = self._distribution.rvs(random_state=random_state)
+            first = self._numbers.setdefault(fingerprint(value), number)
+            self._first[number] = first
+            if first == number:
+                self._drawn[number] = value
+        return int(self._first[number])
 
 
 def may_overlap(first: Dimension, second: Dimension) -> bool:
@@ -244,3 +301,9 @@ def may_overlap(first: Dimension, second: Dimension) -> bool:
         if one.is_finite and not one.is_numeric and not one.is_vector:
             return any(map(other.holds, one.values()))
     return False  # draws are shared by what is drawn from the same object alone
+
+
+def _place(value: float) -> int:
+    """Return the place of a float among all of them, in their order."""
+    bits = int(np.float64(value).view(np.int64))
+    return bits if bits >= 0 else -(bits + 2**63)

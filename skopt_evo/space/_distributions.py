@@ -188,10 +188,12 @@ def _linear(name: str, low: float, high: float) -> Continuous:
 
 
 def _logarithmic(name: str, low: float, high: float) -> Continuous:
-    start, width = math.log(low), math.log(high) - math.log(low)
+    start, end = math.log(low), math.log(high)
+    width = end - start
     return Continuous(
         name,
-        ppf=lambda gene: math.exp(start + gene * width),
+        # Rounding must not lead beyond the greatest float.
+        ppf=lambda gene: math.exp(min(start + gene * width, end)),
         cdf=lambda value: (math.log(value) - start) / width,
         pdf=lambda value: 1 / (value * width),
         ends=(low, high),
@@ -223,7 +225,8 @@ def _is(distribution: Any, family: Any) -> bool:
 def _is_discrete(distribution: Any) -> bool:
     if isinstance(_unfrozen(distribution), stats.rv_discrete):
         return True
-    return isinstance(distribution.ppf(0.5), numbers.Integral)
+    with np.errstate(all="ignore"):
+        return isinstance(distribution.ppf(0.5), numbers.Integral)
 
 
 def describe(distribution: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import Any
@@ -87,6 +86,7 @@ class Integers(Levels):
     for the first.
     """
 
+    is_integral = True
     _values: range
 
     def __init__(self, name: str, values: range) -> None:
@@ -97,8 +97,7 @@ class Integers(Levels):
         self.n_levels = min(self._n_values, MAX_BINS)
 
     def encode(self, value: Any) -> float:
-        # 1.0 is refused: as a number of features, for instance, it means all of them.
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        if not is_number(value) or math.isinf(value) or value % 1:
             raise self._refuse(value)
         place, rest = divmod(int(value) - self._values.start, self._values.step)
         if rest or not 0 <= place < self._n_values:
@@ -133,6 +132,7 @@ class WeightedLevels(Levels):
         self, name: str, values: NDArray[Any], weights: FloatArray, *, is_bounded: bool
     ) -> None:
         super().__init__(name, values.tolist())
+        self.is_integral = values.dtype.kind in "iu"
         self._is_bounded = is_bounded
         edges = np.append(0.0, np.cumsum(weights) / np.sum(weights))
         self._inner_edges = edges[1:-1]
@@ -141,12 +141,6 @@ class WeightedLevels(Levels):
     @property
     def is_finite(self) -> bool:
         return self._is_bounded
-
-    def encode(self, value: Any) -> float:
-        place = self._places.get(fingerprint(value))
-        if place is None:
-            raise self._refuse(value)
-        return self._centre(place)
 
     def snap(self, genes: FloatArray) -> FloatArray:
         bins = np.searchsorted(self._inner_edges, genes, side="right")

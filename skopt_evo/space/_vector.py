@@ -41,6 +41,7 @@ class VectorDimension(Dimension):
         self._size = int(size)  # a numpy integer would overflow
         self.n_levels = element.n_levels**self._size
         self.is_numeric = element.is_numeric
+        self.is_integral = element.is_integral
         self._given: dict[bytes, FloatArray] = {}
 
     @property

@@ -56,6 +56,9 @@ class GeneLayout(NamedTuple):
     kinship : Kinship or None, default=None
         What branches have in common, beside the genes that they share; None for
         nothing.
+    merge : callable or None, default=None
+        Does what `snap` does, and makes the genes the same of different draws with the
+        same value; None where there are no draws.
     """
 
     n_levels: NDArray[np.int64]
@@ -64,6 +67,7 @@ class GeneLayout(NamedTuple):
     snap: Callable[[FloatArray], FloatArray]
     parameters: NDArray[np.int64]
     kinship: Kinship | None = None
+    merge: Callable[[FloatArray], FloatArray] | None = None
 
     @classmethod
     def continuous(cls, n_genes: int) -> GeneLayout:
@@ -140,10 +144,14 @@ class GeneLayout(NamedTuple):
             raise ValueError(f"Expected genomes of finite numbers, got {genomes!r}.")
         return self.snap(array)
 
+    def merged(self, genomes: FloatArray) -> FloatArray:
+        """Return canonical genomes, draws of the same value being the same gene."""
+        return self.snap(genomes) if self.merge is None else self.merge(genomes)
+
     def key(self, genome: FloatArray) -> bytes:
         """Return what two genomes of the same candidate share, and no others."""
         # 0.0 is added for -0.0, which has other bytes.
-        canonical = self.snap(genome) + 0.0
+        canonical = self.merged(genome) + 0.0
         return np.where(self.active_in(canonical), canonical, -1.0).tobytes()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,9 @@ from skopt_evo.strategies._base import FloatArray, GeneLayout
 # known, so is most of the space, and the list is short.
 N_DRAWS = 100
 
+# So many draws of a distribution are made in vain until it has no more values.
+MOST_DRAWS = 2**11
+
 # Bins narrower than this are not looked for: no draw would ever hit them.
 NARROWEST_BIN = 1e-6
 
@@ -26,6 +29,10 @@ def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> Float
     Each branch has a stretch of the sequence for itself, so that it is filled as evenly
     as a space without branches; branches take turns. Within a branch the order is
     random.
+
+    The sequence ends at 21,201 genes. Beyond, each branch has a Latin hypercube, which
+    is spread as evenly over each gene, and by chance over several of them: of so many
+    genes the few points of a search could not fill any two.
 
     Parameters
     ----------
@@ -44,15 +51,18 @@ def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> Float
     ----------
     A. B. Owen, "Scrambling Sobol' and Niederreiter-Xing points", Journal of Complexity
     14(4), 466-489, 1998.
+    M. D. McKay, R. J. Beckman and W. J. Conover, "A comparison of three methods for
+    selecting values of input variables in the analysis of output from a computer code",
+    Technometrics 21(2), 239-245, 1979 (Latin hypercubes).
     """
     if n == 0 or layout.n_genes == 0:
         return np.empty((n, layout.n_genes))
     n_turns = math.ceil(n / layout.n_branches)
-    stretch = 2 ** math.ceil(math.log2(n_turns))
-    # scipy 1.15 brought `rng=`; `seed=` takes a Generator in all its versions.
-    sequence = qmc.Sobol(layout.n_genes, scramble=True, seed=rng)
-    points = sequence.random_base2(math.ceil(math.log2(stretch * layout.n_branches)))
-    stretches = points.reshape(-1, stretch, layout.n_genes)[: layout.n_branches]
+    if layout.n_genes <= qmc.Sobol.MAXDIM:
+        stretches = _sobol(n_turns, layout, rng)
+    else:
+        cube = qmc.LatinHypercube(layout.n_genes, seed=rng)
+        stretches = [cube.random(n_turns) for _ in range(layout.n_branches)]
     # Neighbours in the sequence lie in opposite halves of some genes: a caller who
     # deals out points in turn, to categories say, would give each one half only.
     shuffled = [rng.permutation(points[:n_turns]) for points in stretches]
@@ -61,6 +71,18 @@ def space_filling(n: int, layout: GeneLayout, rng: np.random.Generator) -> Float
         turns = np.resize(rng.permutation(layout.n_branches), n)
         genomes[:, 0] = layout.branch_gene(turns)
     return layout.snap(genomes)
+
+
+def _sobol(
+    n: int, layout: GeneLayout, rng: np.random.Generator
+) -> Sequence[FloatArray]:
+    """Return a stretch of at least n points of a Sobol sequence for each branch."""
+    stretch = 2 ** math.ceil(math.log2(n))
+    # scipy 1.15 brought `rng=`; `seed=` takes a Generator in all its versions.
+    sequence = qmc.Sobol(layout.n_genes, scramble=True, seed=rng)
+    points = sequence.random_base2(math.ceil(math.log2(stretch * layout.n_branches)))
+    stretches = points.reshape(-1, stretch, layout.n_genes)
+    return list(stretches[: layout.n_branches])
 
 
 def unseen(
@@ -136,9 +158,12 @@ def _levels(layout: GeneLayout, gene: int, branch: int) -> FloatArray:
         if layout.n_branches > 1:
             genomes[:, 0] = layout.branch_gene(branch)
         genomes[:, gene] = places
-        return layout.snap(genomes)[:, gene]
+        return layout.merged(genomes)[:, gene]
 
-    places = np.hstack([0.0, (np.arange(n_levels) + 0.5) / n_levels, 1.0])
+    centres = (np.arange(n_levels) + 0.5) / n_levels
+    if not layout.is_numeric[gene]:
+        return _distinct(np.array_split(centres, -(-n_levels // MOST_DRAWS)), snap)
+    places = np.hstack([0.0, centres, 1.0])
     levels = snap(places)
     while len(np.unique(levels)) < n_levels:
         # A bin that was missed lies between two places that are in different bins.
@@ -150,6 +175,23 @@ def _levels(layout: GeneLayout, gene: int, branch: int) -> FloatArray:
         places = np.insert(places, where, middles)
         levels = np.insert(levels, where, snap(middles))
     return np.unique(levels)
+
+
+def _distinct(
+    parts: Iterable[FloatArray], snap: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
+    """Return the canonical values of categories, up to a part that has no new ones.
+
+    All parts of a list have new ones. Draws may have few values: where so many of them
+    were nothing new, those that are left are not made.
+    """
+    levels = np.empty(0)
+    for part in parts:
+        n_known = len(levels)
+        levels = np.union1d(levels, snap(part))
+        if len(levels) == n_known:
+            break
+    return levels
 
 
 def diversity(genomes: FloatArray, layout: GeneLayout) -> float:

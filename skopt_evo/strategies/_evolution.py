@@ -364,14 +364,14 @@ class EvolutionStrategy(ABC):
         """Return the generator of candidate j; with more numbers, of other things."""
         return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
 
-    def _is_new(self, genome: FloatArray) -> bool:
+    def is_new(self, genome: FloatArray) -> bool:
         """Tell whether a genome has neither been asked nor told."""
         return self.layout.key(genome) not in self._rows
 
     def _founder(self, rng: np.random.Generator) -> Proposal | None:
         """Return the next of the first generation, or another one if it is known."""
         genome = self._founders[self.n_asked]
-        if self._is_new(genome):
+        if self.is_new(genome):
             is_start = self.n_asked < len(self._starts)
             return Proposal(genome, STEP, "default" if is_start else "initial")
         # Points that fill a space of few levels coincide; their branch gets its due.
@@ -386,7 +386,7 @@ class EvolutionStrategy(ABC):
             if is_diverse or rng.random() > IMMIGRATION_RATE:
                 offspring = self.breed(parents, N_ATTEMPTS, rng)
                 for row in range(N_ATTEMPTS):
-                    if self._is_new(offspring.genomes[row]):
+                    if self.is_new(offspring.genomes[row]):
                         return offspring.row(row)
         return self._stranger("immigrant", rng)
 

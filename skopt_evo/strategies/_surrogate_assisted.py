@@ -148,7 +148,8 @@ class SurrogateStrategy:
         pool, promise = self._pool(best, rng)
         known = np.concatenate([genomes, in_flight])
         for row in np.argsort(-promise, kind="stable"):
-            if self._is_far(pool.genomes[row], known):
+            genome = pool.genomes[row]
+            if self._is_far(genome, known) and self.evolution.is_new(genome):
                 return pool.row(row)
         return self.evolution.child(rng)
 

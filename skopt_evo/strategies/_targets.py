@@ -13,7 +13,8 @@ TAIL = 2.0
 # How much the sum of the losses counts beside the greatest of them.
 SUM_WEIGHT = 0.05
 
-# The sums and differences of losses beyond this might overflow.
+# The sums and differences of losses beyond this might overflow, or their squares; the
+# squares of what is smaller than its inverse might vanish.
 HUGE = 1e150
 
 
@@ -92,6 +93,7 @@ def scalarised(losses: FloatArray, rng: np.random.Generator) -> FloatArray:
 
 
 def _moderate(losses: FloatArray) -> FloatArray:
-    """Return losses, on another scale if they are huge."""
+    """Return losses, on another scale if they are huge or tiny."""
     largest = np.abs(losses[np.isfinite(losses)]).max(initial=0.0)
-    return losses / largest if largest > HUGE else losses
+    is_extreme = largest > HUGE or 0.0 < largest < 1.0 / HUGE
+    return losses / largest if is_extreme else losses

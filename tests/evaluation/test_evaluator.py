@@ -190,7 +190,7 @@ def test_what_nobody_waits_for_when_the_evaluator_is_left_never_begins():
 )
 def test_short_fits_go_in_batches(seconds, size, monkeypatch):
     with joblib.parallel_backend("threading"), make_evaluator(n_jobs=2) as evaluator:
-        evaluate(evaluator, trials(1))
+        evaluate(evaluator, trials(5))
         evaluator._seconds = seconds * evaluator._n_fits
         batches = []
         pool = evaluator._pool

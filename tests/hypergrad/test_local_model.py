@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -183,7 +184,7 @@ def test_a_plateau_has_no_slope_that_is_not_bounded(losses: list[float]) -> None
     points = random_points(6)
     fit = LocalModel().fit(points[0], points, losses, 0.3)
     assert np.all(np.isfinite(fit.coefficients))
-    assert np.all(np.isfinite(fit.root))
+    assert np.all(np.isfinite(fit.root @ np.ones(len(fit.coefficients))))
     assert np.abs(fit.slope).max() < 1.0
 
 
@@ -286,3 +287,31 @@ def test_a_quantile_above_1_is_refused() -> None:
 
 def test_its_name_is_what_gradient_takes() -> None:
     assert LocalModel.name == "model"
+
+
+@pytest.mark.parametrize("d", [3, 40])
+def test_the_root_is_that_of_the_covariance_of_the_posterior(d):
+    rng = np.random.default_rng(0)
+    points, losses = rng.random((12, d)), rng.random(12)
+    fit = LocalModel().fit(points[0], points, losses, 0.5)
+    n = len(fit.coefficients)
+    dense = np.column_stack([fit.root @ column for column in np.eye(n)])
+    others = rng.random((5, d))
+    features = np.array([fit._features(other[np.newaxis])[0] for other in others])
+    expected = np.linalg.norm(features @ dense[: features.shape[1]], axis=1)
+    np.testing.assert_allclose(fit.spread(others), expected)
+
+
+def test_so_many_coordinates_have_no_matrix_of_their_own():
+    d = 21_500
+    rng = np.random.default_rng(0)
+    points = rng.random((6, d))
+    losses = ((points - 0.3) ** 2).mean(axis=1)
+    tracemalloc.start()
+    fit = LocalModel().fit(points[0], points, losses, 0.5)
+    lowest = fit.minimise(np.zeros(d), np.ones(d))
+    fit.spread(points), fit.draw(rng), fit.gradient(points)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50 * points.nbytes < 8 * d**2 / 50
+    assert fit.value(lowest[np.newaxis])[0] <= fit.value(points).min()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skopt_evo.optimizers import minimise_quadratic
+from skopt_evo.optimizers._box import minimise_separable
 
 # Parts of the size of a problem.
 VALUE, SLOPE = 1e-8, 1e-4
@@ -175,3 +176,29 @@ def test_arguments_are_only_read() -> None:
     for array in arguments:
         array.flags.writeable = False
     assert np.any(minimise_quadratic(*arguments) != 0.0)
+
+
+@given(n=st.integers(1, 4), seed=st.integers(0, 10**6), room=st.floats(0.01, 100.0))
+@settings(deadline=None, max_examples=60)
+def test_a_separable_function_is_minimised(n: int, seed: int, room: float) -> None:
+    gradient, hessian, lower, upper = problem(n, seed, is_definite=False, room=room)
+    bends = np.diag(hessian)
+    step = minimise_separable(gradient, bends, lower, upper)
+    assert np.all((lower <= step) & (step <= upper))
+    least = least_of_all_faces(gradient, np.diag(bends), lower, upper)
+    assert value(step, gradient, np.diag(bends)) <= least + VALUE * (1 + abs(least))
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-300, 1e300])
+def test_a_separable_function_may_have_any_size(size: float) -> None:
+    gradient, bends = (
+        np.array([size, -size, 0.0, 1e-300]),
+        np.array([0.0, 1.0, -1.0, 0]),
+    )
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        step = minimise_separable(gradient, bends, -np.ones(4), np.ones(4))
+    assert np.all(np.abs(step) <= 1.0)
+    if size:
+        assert step[0] == -1.0
+        assert step[1] == pytest.approx(min(size, 1.0), abs=1e-150)
+    assert abs(step[2]) == 1.0

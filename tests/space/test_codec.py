@@ -356,6 +356,23 @@ def test_the_same_seed_gives_the_same_draws():
     assert not {*words[0]} & {*words[2]}
 
 
+def test_draws_of_the_same_value_are_merged():
+    class Coarse:
+        def rvs(self, random_state):
+            return np.array([random_state.randint(5) / 4, 1.0])
+
+    space = SearchSpace({"a": Coarse(), "b": uniform(0, 1)})
+    genomes = np.random.default_rng(0).random((300, 2))
+    merged = space.merge(genomes)
+    assert len(np.unique(merged[:, 0])) == 5
+    np.testing.assert_array_equal(merged[:, 1], genomes[:, 1])
+    np.testing.assert_array_equal(space.merge(merged), merged)
+    for genome, canonical in zip(genomes, merged, strict=True):
+        params, same = space.decode(genome), space.decode(canonical)
+        np.testing.assert_array_equal(params["a"], same["a"])
+        np.testing.assert_array_equal(space.encode(params), canonical)
+
+
 def test_parameters_with_the_same_distribution_have_draws_of_their_own():
     space = SearchSpace({"a": WORDS, "b": WORDS})
     assert space.n_genes == 2
@@ -562,6 +579,34 @@ def test_a_setting_of_equal_numbers_is_accepted():
     space = SearchSpace([{"C": [10, 100]}, {"C": [1, 2]}])
     assert space.decode(space.encode({"C": 1.0})) == {"C": 1}
     assert SearchSpace({"C": uniform(0, 2)}).encode({"C": 1}) == 0.5
+    three = np.array([3, 1])
+    for values, equal in [
+        (range(1, 9), 3.0),
+        (randint(1, 9), np.float64(3)),
+        (stats.binom(9, 0.5), 3.0),
+        ([None, 3], 3.0),
+        (Vector(randint(1, 9), 2), three.astype(float)),
+    ]:
+        same = three if isinstance(values, Vector) else 3
+        space = SearchSpace({"p": values})
+        np.testing.assert_array_equal(
+            space.encode({"p": equal}), space.encode({"p": same})
+        )
+        decoded = space.decode(space.encode({"p": equal}))["p"]
+        assert np.asarray(decoded).dtype.kind == "i"
+
+
+@pytest.mark.parametrize("values", [range(1, 9), randint(1, 9), stats.binom(9, 0.5)])
+def test_a_share_that_an_estimator_has_is_no_integer_of_the_space(values):
+    space = SearchSpace({"max_features": values, "C": [1, 10]})
+    params = {"max_features": 1.0, "C": 1.0}
+    assert len(space.encode_all(params)) == 0
+    assert len(space.encode_all({**params, "max_features": 1})) == 1
+    known = space.decode(space.encode_known(params, 0))
+    assert known == space.decode(space.encode_known({"C": 1}, 0))
+    weights = SearchSpace({"w": Vector(randint(1, 9), 2)})
+    assert len(weights.encode_all({"w": np.array([1.0, 2.0])})) == 0
+    assert len(weights.encode_all({"w": np.array([1, 2])})) == 1
 
 
 def test_a_setting_is_encoded_in_each_branch_that_has_it():

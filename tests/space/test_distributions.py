@@ -10,7 +10,7 @@ from scipy import stats
 
 from skopt_evo.exceptions import SearchSpaceError
 from skopt_evo.space._dimension import Continuous, Draws
-from skopt_evo.space._distributions import MAX_ATOMS, parse_distribution
+from skopt_evo.space._distributions import MAX_ATOMS, describe, parse_distribution
 from skopt_evo.space._levels import Integers, Levels, WeightedLevels
 
 
@@ -278,3 +278,38 @@ def test_a_distribution_that_cannot_be_sampled_is_an_error(draw):
         distribution.rvs = lambda size: 1
     with pytest.raises(SearchSpaceError, match="'p' in param_grid cannot be sampled"):
         parse(distribution)
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [
+        stats.uniform(1, 1e-15),
+        stats.uniform(-1 - 1e-15, 1e-15),
+        stats.uniform(0, 1e-322),
+        stats.uniform(-5e-324, 1e-323),
+        stats.loguniform(1, 1 + 1e-15),
+        stats.norm(1, 1e-16),
+        stats.beta(2, 3, loc=1e6, scale=1e-9),
+    ],
+    ids=describe,
+)
+def test_genes_of_the_same_number_are_the_same_gene(distribution):
+    dimension = parse(distribution)
+    genes = np.random.default_rng(0).random((100, 3))
+    snapped = dimension.snap(genes)
+    values = {dimension.decode(gene) for gene in genes.ravel()}
+    assert 1 < len(values) < 100
+    assert len(np.unique(snapped)) == len(values)
+    np.testing.assert_array_equal(dimension.snap(snapped), snapped)
+    for gene, canonical in zip(genes.ravel(), snapped.ravel(), strict=True):
+        assert dimension.decode(gene) == dimension.decode(canonical)
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [stats.uniform(1, 1e-6), stats.uniform(0, 1e-300), stats.loguniform(1e-3, 1)],
+    ids=describe,
+)
+def test_genes_of_many_numbers_stay_as_they_are(distribution):
+    genes = np.random.default_rng(0).random(100)
+    np.testing.assert_array_equal(parse(distribution).snap(genes), genes)

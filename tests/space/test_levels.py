@@ -1,5 +1,7 @@
 """Listed values, integers and the values of discrete distributions."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -116,12 +118,27 @@ def test_integers_of_a_large_range_are_looked_up_without_a_list():
         assert dimension.decode(dimension.encode(value)) == value
 
 
-@pytest.mark.parametrize("value", [1.0, True, np.float64(2), 0, 10, None, "1", np.nan])
+@pytest.mark.parametrize(
+    "value",
+    [1.5, True, np.float64(2.5), 0, 10, 0.0, None, "1", np.nan, np.inf, -np.inf],
+)
 def test_integers_refuse_what_is_no_integer_of_theirs(value):
     with pytest.raises(ValueError, match="is not a value of parameter 'p'"):
         Integers("p", range(1, 10)).encode(value)
     with pytest.raises(ValueError, match="is not a value of parameter 'p'"):
         weighted([1, 2, 3, 4, 5, 6, 7, 8, 9], np.ones(9)).encode(value)
+
+
+@pytest.mark.parametrize("value", [3.0, np.float32(3), np.float64(3), Fraction(3)])
+def test_integers_are_found_by_equal_numbers(value):
+    for dimension in (
+        Integers("p", range(1, 10, 2)),
+        Levels("p", [1, 3, 5]),
+        weighted([1, 3, 5], np.ones(3)),
+    ):
+        assert dimension.encode(value) == dimension.encode(3)
+        assert type(dimension.decode(dimension.encode(value))) is int
+        assert not dimension.holds(value)
 
 
 def test_integers_refuse_what_lies_between_their_steps():

@@ -283,3 +283,22 @@ def test_diversity_lies_between_zero_and_one(name: str) -> None:
     genomes = layout.snap(np.random.default_rng(0).random((6, layout.n_genes)))
     assert 0 <= diversity(genomes, layout) <= 1
     assert diversity(np.repeat(genomes[:1], 4, axis=0), layout) == 0.0
+
+
+@pytest.mark.parametrize("n_branches", [1, 3])
+def test_more_genes_than_a_sobol_sequence_has_are_filled_evenly(n_branches):
+    n_genes, n = 21_202, 8
+    layout = GeneLayout.continuous(n_genes)
+    layout = layout._replace(active=np.ones((n_branches, n_genes), dtype=bool))
+    genomes = space_filling(n * n_branches, layout, np.random.default_rng(0))
+    assert genomes.shape == (n * n_branches, n_genes)
+    branches = layout.branch_of(genomes)
+    np.testing.assert_array_equal(np.bincount(branches), np.full(n_branches, n))
+    for branch in range(n_branches):
+        # A point in each eighth of each gene; gene 0 is that of the branch.
+        parts = np.floor(n * genomes[branches == branch, min(n_branches, 2) - 1 :])
+        np.testing.assert_array_equal(
+            np.sort(parts, axis=0), np.tile(np.arange(n), (parts.shape[1], 1)).T
+        )
+    same = space_filling(n * n_branches, layout, np.random.default_rng(0))
+    np.testing.assert_array_equal(genomes, same)

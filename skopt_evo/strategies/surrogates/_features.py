@@ -63,6 +63,11 @@ class FeatureMap:
         for gene in np.flatnonzero(layout.is_numeric).tolist():
             self._middles[self._begins[self._key(gene)]] = 0.5
         self._traits = self._features_of_constants()
+        self._is_category = np.array(
+            [ids is not None for ids in kinship.categories], dtype=bool
+        )
+        self._is_category &= ~layout.is_numeric
+        self._columns = self._columns_of_levels()
 
     def __call__(self, genomes: FloatArray) -> FloatArray:
         """Return the features of genomes.
@@ -77,18 +82,18 @@ class FeatureMap:
         features : ndarray of shape (n, n_features)
         """
         layout = self._layout
-        active = layout.active_in(genomes)
-        features = self._middles + self._traits[layout.branch_of(genomes)]
-        for gene in range(layout.n_genes):
-            begin, awake = self._begins[self._key(gene)], active[:, gene]
-            categories = self._kinship.categories[gene]
-            if layout.is_numeric[gene]:
-                features[awake, begin] = genomes[awake, gene]
-            elif categories is not None:
-                n_levels = int(layout.n_levels[gene])
-                levels = (genomes[awake, gene] * n_levels).astype(int)
-                levels = np.minimum(levels, n_levels - 1)
-                features[awake, begin + categories[levels]] = SQRT_HALF
+        branches = layout.branch_of(genomes)
+        features = self._middles + self._traits[branches]
+        for branch in np.unique(branches):
+            rows = np.flatnonzero(branches == branch)[:, np.newaxis]
+            active = layout.active[branch]
+            genes = np.flatnonzero(active & layout.is_numeric)
+            features[rows, self._columns[genes, 0]] = genomes[rows, genes]
+            genes = np.flatnonzero(active & self._is_category)
+            n_levels = layout.n_levels[genes]
+            levels = (genomes[rows, genes] * n_levels).astype(int)
+            levels = np.minimum(levels, n_levels - 1)
+            features[rows, self._columns[genes, levels]] = SQRT_HALF
         return features * self._scales
 
     def _key(self, gene: int) -> tuple[int, int]:
@@ -106,6 +111,17 @@ class FeatureMap:
                 key = (parameter, 0)
                 widths[key] = max(int(ids.max()) + 1, widths.get(key, 0))
         return widths
+
+    def _columns_of_levels(self) -> NDArray[np.int64]:
+        """Return the feature of each category of a gene; of a number in the first one.
+
+        The shape is (n_genes, number of categories, of the gene that has most).
+        """
+        ids = [np.zeros(1, int) if c is None else c for c in self._kinship.categories]
+        columns = np.zeros((len(ids), max(map(len, ids), default=1)), dtype=np.int64)
+        for gene, numbers in enumerate(ids):
+            columns[gene, : len(numbers)] = self._begins[self._key(gene)] + numbers
+        return columns
 
     def _features_of_constants(self) -> FloatArray:
         """Return what each branch adds to the features of its genomes."""
