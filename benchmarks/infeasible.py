@@ -177,7 +177,9 @@ PROBLEMS = {
     ),
     "slab": formula("slab, 21 % of 3-D", slab, "x", "y", "z"),
     "two_boxes": formula("two boxes, 20 % of 2-D", two_boxes, "x", "y"),
-    "kinds": formula("20 %, within two of four categories", kinds, "x", "y", kind=KINDS),
+    "kinds": formula(
+        "20 %, within two of four categories", kinds, "x", "y", kind=KINDS
+    ),
     "stripes": formula("stripes, 50 % of 2-D", stripes, "x", "y"),
     "half_of_four": formula("half of 4-D", half_of_four, "x", "y", "z", "w"),
 }
@@ -267,7 +269,7 @@ def table(found, arguments):
     return (
         f".. csv-table::\n   :header-rows: 1\n   :widths: 28 24 16 12 20\n\n{lines}\n"
         f"{arguments.n_iter} candidates each, means and standard errors over "
-        f"{arguments.seeds} seeds. \"None at all\" counts the searches without a single "
+        f'{arguments.seeds} seeds. "None at all" counts the searches without a single '
         "score,\nwhich the best score leaves out.\n\n"
         f"{versions()}.\n"
     )

@@ -13,7 +13,7 @@ from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import FloatArray
-from skopt_evo.strategies._design import space_filling, unseen
+from skopt_evo.strategies._design import N_DRAWS, farthest, space_filling, unseen
 
 # A round of restarts has one start for so many candidates of the budget, within these
 # limits, unless there are more categories to try.
@@ -136,6 +136,36 @@ class Starts:
         self._descending = [b for b in self._descending if self._has_new(b, seen)]
         n = self._n_auto(n_remaining) if self._n_restarts is None else 0
         return self._new(self._filling(n), seen) or self._settings(n_remaining, seen)
+
+    def exploring(
+        self, n_remaining: int, known: Mapping[bytes, FloatArray]
+    ) -> list[FloatArray]:
+        """Return the starts of a later round, if no start has a score yet.
+
+        They are far from what has failed, and in the place of starts that failed: there
+        are some whatever `n_restarts` is.
+
+        Parameters
+        ----------
+        n_remaining : int
+            How many candidates may still be evaluated.
+        known : mapping of bytes to ndarrays of shape (n_genes,)
+            The genomes that have been evaluated, by their keys.
+        """
+        seen, self._alone = set(known), False
+        self._descending = [b for b in self._descending if self._has_new(b, seen)]
+        n = MORE_STARTS if self._n_restarts is None else 1 + self._n_restarts
+        failed, starts = list(known.values()), []
+        for _ in range(min(n, n_remaining) if self._descending else 0):
+            [dealt] = self._filling(1)
+            draws = np.tile(dealt, (N_DRAWS, 1))
+            moves = self._layout.is_numeric
+            draws[:, moves] = self._rng.random((N_DRAWS, int(moves.sum())))
+            draws = self._layout.snap(self._alike(draws))
+            start = farthest(draws, np.array(failed), self._layout)
+            starts += self._new([start], seen)
+            failed += starts[-1:]
+        return starts or self._settings(n_remaining, seen)
 
     def _others(self, n_remaining: int, seen: set[bytes]) -> list[FloatArray]:
         """Return what starts beside the first ones, settings without gradient first."""
@@ -289,8 +319,11 @@ class Starts:
             for gene in self._categories(branch):
                 level = next(self._levels[branch, gene])
                 genome[gene] = (level + 0.5) / self._layout.n_levels[gene]
-            genome[:] = np.where(self._layout.is_numeric, genome[self._first], genome)
-        return list(self._layout.snap(genomes))
+        return list(self._layout.snap(self._alike(genomes)))
+
+    def _alike(self, genomes: FloatArray) -> FloatArray:
+        """Return genomes, the numbers of an array all equal to its first one."""
+        return np.where(self._layout.is_numeric, genomes[:, self._first], genomes)
 
     def _branches_in_turn(self) -> Iterator[int]:
         """Yield branches for ever: one with more categories comes more often."""

@@ -98,6 +98,76 @@ def unseen(
     return None
 
 
+def unexplored(
+    layout: GeneLayout,
+    known: FloatArray,
+    seen: Container[bytes],
+    rng: np.random.Generator,
+) -> FloatArray | None:
+    """Return a random new genome that is far from the known ones, None if there is none.
+
+    While every candidate fails, this is where to look: points around a failure are
+    likely to fail as well.
+
+    Parameters
+    ----------
+    layout : GeneLayout
+        The genes.
+    known : ndarray of shape (n_known, n_genes)
+        The genomes to stay away from.
+    seen : container of bytes
+        The keys of the genomes to avoid.
+    rng : numpy.random.Generator
+        The source of chance.
+
+    Returns
+    -------
+    genome : ndarray of shape (n_genes,) or None
+    """
+    draws = _draws(layout, np.arange(layout.n_branches), rng)
+    genomes = layout.snap(np.array(list(draws)))
+    news = [genome for genome in genomes if layout.key(genome) not in seen]
+    if not news:
+        return unseen(layout, seen, rng)
+    return farthest(np.array(news), known, layout)
+
+
+def farthest(genomes: FloatArray, known: FloatArray, layout: GeneLayout) -> FloatArray:
+    """Return the genome whose nearest known one is the farthest away.
+
+    Distances go around the ends of a range: otherwise the bounds would be the farthest
+    places, and with several parameters hardly anything else would be tried. Known
+    genomes of other branches do not count.
+
+    Parameters
+    ----------
+    genomes : ndarray of shape (n, n_genes)
+        What to choose from.
+    known : ndarray of shape (n_known, n_genes)
+        What to stay away from.
+    layout : GeneLayout
+        The genes.
+
+    Returns
+    -------
+    genome : ndarray of shape (n_genes,)
+
+    References
+    ----------
+    D. P. Mitchell, "Spectrally optimal sampling for distribution ray tracing",
+    SIGGRAPH 1991, 157-164 (the best candidate of many, on a torus).
+    """
+    branches, active = layout.branch_of(genomes), layout.active_in(genomes)
+    nearest = np.full(len(genomes), np.inf)
+    for other in known:  # one by one: there may be thousands of genes
+        gaps = np.abs(genomes - other)
+        gaps = np.where(layout.is_numeric, np.minimum(gaps, 1 - gaps), (gaps > 0) / 2)
+        squares = np.sum(gaps**2, axis=1, where=active)
+        is_same = branches == layout.branch_of(other)
+        nearest = np.where(is_same, np.minimum(nearest, squares), nearest)
+    return np.asarray(genomes[np.argmax(nearest)])
+
+
 def _draws(
     layout: GeneLayout, branches: NDArray[np.int64], rng: np.random.Generator
 ) -> Iterator[FloatArray]:

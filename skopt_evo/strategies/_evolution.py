@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skopt_evo.strategies._base import FloatArray, GeneLayout
-from skopt_evo.strategies._design import diversity, space_filling, unseen
+from skopt_evo.strategies._design import diversity, space_filling, unexplored, unseen
 
 # A child that has been evaluated before is bred again, this often.
 N_ATTEMPTS = 20
@@ -380,6 +380,11 @@ class EvolutionStrategy(ABC):
 
     def child(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new child or an immigrant, None if the whole space is known."""
+        if self._have_all_failed():
+            # Children would be next to failures, whatever survival has kept of them.
+            known = self._matrix(list(range(len(self._genomes))))
+            genome = unexplored(self.layout, known, self._rows, rng)
+            return None if genome is None else Proposal(genome, STEP, "immigrant")
         parents = self.parents
         if len(parents.genomes):
             is_diverse = diversity(parents.genomes, self.layout) >= LOW_DIVERSITY
@@ -402,6 +407,11 @@ class EvolutionStrategy(ABC):
         n_filling = max(self._n_initial - len(self._starts), 0)
         filling = space_filling(n_filling, self.layout, self._rng(0, 1))
         return np.vstack([self._starts, filling])
+
+    def _have_all_failed(self) -> bool:
+        """Tell whether some genomes have been told, but none with all its losses."""
+        told = [losses for losses in self._losses if losses is not None]
+        return bool(told) and bool(np.isnan(told).any(axis=1).all())
 
     def _n_told(self) -> int:
         return sum(loss is not None for loss in self._losses)
