@@ -1,8 +1,8 @@
 """How the searches do where most of a space fails.
 
-A candidate outside of the feasible part of a space raises an error in `fit`. Counted are
-the candidates that have a score, the searches in which no candidate has one, and the
-best score of the others, beside those of RandomizedSearchCV with the same budget.
+A candidate outside of the feasible part of a space raises an error in `fit`. Counted
+are the candidates that have a score, the searches in which no candidate has one, and
+the best score of the others, beside those of RandomizedSearchCV with the same budget.
 
 The first four problems are those that the settings were chosen on, with other seeds;
 the others were kept apart until the settings were fixed. But for the first problem,
@@ -268,9 +268,9 @@ def table(found, arguments):
     lines = "".join(f"   {line}\n" for line in file.getvalue().splitlines())
     return (
         f".. csv-table::\n   :header-rows: 1\n   :widths: 28 24 16 12 20\n\n{lines}\n"
-        f"{arguments.n_iter} candidates each, means and standard errors over "
-        f'{arguments.seeds} seeds. "None at all" counts the searches without a single '
-        "score,\nwhich the best score leaves out.\n\n"
+        f"{arguments.n_iter} candidates each; means and standard errors over "
+        f'{arguments.seeds} seeds. "None at all" counts the\nsearches without a '
+        "single score, which the best score leaves out.\n\n"
         f"{versions()}.\n"
     )
 

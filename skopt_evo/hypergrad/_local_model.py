@@ -22,9 +22,9 @@ MOST_SLOPES = 300
 # How sure an exact slope is: the part of the losses' noise that it has at the centre.
 SLOPE_NOISE = 0.1
 
-# A failure counts as a loss that exceeds the worst ones, after these have been cut down,
-# by this part of their spread. More would drive descents away from optima that lie next
-# to failures, as many do (docs/adr/0008).
+# A failure counts as a loss that exceeds the worst ones, once these are cut down, by
+# this part of their spread. More would drive descents away from optima that lie next to
+# failures, as many do (docs/adr/0008).
 FAILURE = 0.25
 
 # The level of the losses is free: this many times their spread.

@@ -13,7 +13,12 @@ from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import FloatArray
-from skopt_evo.strategies._design import N_DRAWS, farthest, space_filling, unseen
+from skopt_evo.strategies._design import (
+    farthest,
+    n_to_compare,
+    space_filling,
+    unseen,
+)
 
 # A round of restarts has one start for so many candidates of the budget, within these
 # limits, unless there are more categories to try.
@@ -155,17 +160,21 @@ class Starts:
         seen, self._alone = set(known), False
         self._descending = [b for b in self._descending if self._has_new(b, seen)]
         n = MORE_STARTS if self._n_restarts is None else 1 + self._n_restarts
-        failed, starts = list(known.values()), []
-        for _ in range(min(n, n_remaining) if self._descending else 0):
-            [dealt] = self._filling(1)
-            draws = np.tile(dealt, (N_DRAWS, 1))
-            moves = self._layout.is_numeric
-            draws[:, moves] = self._rng.random((N_DRAWS, int(moves.sum())))
-            draws = self._layout.snap(self._alike(draws))
-            start = farthest(draws, np.array(failed), self._layout)
-            starts += self._new([start], seen)
-            failed += starts[-1:]
+        failed = list(known.values())
+        starts: list[FloatArray] = []
+        for turn in self._filling(min(n, n_remaining)):
+            start = farthest(self._variants(turn), np.array(failed), self._layout)
+            new = self._new([start], seen)
+            starts += new
+            failed += new
         return starts or self._settings(n_remaining, seen)
+
+    def _variants(self, genome: FloatArray) -> FloatArray:
+        """Return genomes of the same branch and categories, with random numbers."""
+        size = n_to_compare(self._layout), self._layout.n_genes
+        numbers = self._rng.random(size)
+        genomes = np.where(self._layout.is_numeric, numbers, genome)
+        return self._layout.snap(self._alike(genomes))
 
     def _others(self, n_remaining: int, seen: set[bytes]) -> list[FloatArray]:
         """Return what starts beside the first ones, settings without gradient first."""

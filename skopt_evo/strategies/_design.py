@@ -16,6 +16,10 @@ from skopt_evo.strategies._base import FloatArray, GeneLayout
 # known, so is most of the space, and the list is short.
 N_DRAWS = 100
 
+# Of so many random genomes the one that is farthest from the failures is taken. Of
+# fewer ones, gaps stay larger. Where genes are thousands, fewer have to do.
+MOST_COMPARED, MOST_NUMBERS = 1000, 1_000_000
+
 # Bins narrower than this are not looked for: no draw would ever hit them.
 NARROWEST_BIN = 1e-6
 
@@ -104,7 +108,7 @@ def unexplored(
     seen: Container[bytes],
     rng: np.random.Generator,
 ) -> FloatArray | None:
-    """Return a random new genome that is far from the known ones, None if there is none.
+    """Return a random new genome far from the known ones, None if there is none.
 
     While every candidate fails, this is where to look: points around a failure are
     likely to fail as well.
@@ -124,12 +128,19 @@ def unexplored(
     -------
     genome : ndarray of shape (n_genes,) or None
     """
-    draws = _draws(layout, np.arange(layout.n_branches), rng)
-    genomes = layout.snap(np.array(list(draws)))
-    news = [genome for genome in genomes if layout.key(genome) not in seen]
-    if not news:
-        return unseen(layout, seen, rng)
-    return farthest(np.array(news), known, layout)
+    genomes = rng.random((n_to_compare(layout), layout.n_genes))
+    if layout.n_branches > 1:
+        branches = rng.integers(layout.n_branches, size=len(genomes))
+        genomes[:, 0] = layout.branch_gene(branches)
+    genome = farthest(layout.snap(genomes), known, layout)
+    if layout.key(genome) not in seen:
+        return genome
+    return unseen(layout, seen, rng)
+
+
+def n_to_compare(layout: GeneLayout) -> int:
+    """Return how many random genomes to compare, of which the farthest is taken."""
+    return int(np.clip(MOST_NUMBERS // max(layout.n_genes, 1), 1, MOST_COMPARED))
 
 
 def farthest(genomes: FloatArray, known: FloatArray, layout: GeneLayout) -> FloatArray:

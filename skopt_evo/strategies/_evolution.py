@@ -411,7 +411,7 @@ class EvolutionStrategy(ABC):
     def _have_all_failed(self) -> bool:
         """Tell whether some genomes have been told, but none with all its losses."""
         told = [losses for losses in self._losses if losses is not None]
-        return bool(told) and bool(np.isnan(told).any(axis=1).all())
+        return bool(told) and not np.isfinite(told).all(axis=1).any()
 
     def _n_told(self) -> int:
         return sum(loss is not None for loss in self._losses)
