@@ -328,8 +328,7 @@ class DescentProposer:
         if self._n_started == 0:
             starts = self._starts.first(n_remaining)
         elif not self._has_scored_start():
-            known = {key: one.genome for key, one in self._known.items()}
-            starts = self._starts.exploring(n_remaining, known)
+            starts = self._starts.in_place_of_failed(n_remaining, self._known)
         else:
             best = self._unexplored() if self._is_turn_of_known else None
             self._is_turn_of_known = self._takes_turns and not self._is_turn_of_known

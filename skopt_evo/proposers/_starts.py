@@ -13,12 +13,7 @@ from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._base import FloatArray
-from skopt_evo.strategies._design import (
-    farthest,
-    n_to_compare,
-    space_filling,
-    unseen,
-)
+from skopt_evo.strategies._design import space_filling, unseen
 
 # A round of restarts has one start for so many candidates of the budget, within these
 # limits, unless there are more categories to try.
@@ -90,6 +85,7 @@ class Starts:
         self._given = given
         self._has_probes = has_probes
         self._n_rounds = 0
+        self._reserve: Iterator[FloatArray] | None = None
         has_number = (layout.active & layout.is_numeric).any(axis=1)
         self._descending = [int(branch) for branch in np.flatnonzero(has_number)]
         self._listed = [int(branch) for branch in np.flatnonzero(~has_number)]
@@ -142,39 +138,34 @@ class Starts:
         n = self._n_auto(n_remaining) if self._n_restarts is None else 0
         return self._new(self._filling(n), seen) or self._settings(n_remaining, seen)
 
-    def exploring(
-        self, n_remaining: int, known: Mapping[bytes, FloatArray]
+    def in_place_of_failed(
+        self, n_remaining: int, known: Iterable[bytes]
     ) -> list[FloatArray]:
         """Return the starts of a later round, if no start has a score yet.
 
-        They are far from what has failed, and in the place of starts that failed: there
-        are some whatever `n_restarts` is.
+        They take the place of starts that failed: there are some whatever `n_restarts`
+        is. Those of all such rounds fill the space as evenly as if there were one round
+        of them, which independent rounds would not.
 
         Parameters
         ----------
         n_remaining : int
             How many candidates may still be evaluated.
-        known : mapping of bytes to ndarrays of shape (n_genes,)
-            The genomes that have been evaluated, by their keys.
+        known : iterable of bytes
+            The keys of the genomes that have been evaluated.
         """
         seen, self._alone = set(known), False
         self._descending = [b for b in self._descending if self._has_new(b, seen)]
+        if self._reserve is None:
+            self._reserve = iter(self._filling(n_remaining))
         n = MORE_STARTS if self._n_restarts is None else 1 + self._n_restarts
-        failed = list(known.values())
         starts: list[FloatArray] = []
-        for turn in self._filling(min(n, n_remaining)):
-            start = farthest(self._variants(turn), np.array(failed), self._layout)
-            new = self._new([start], seen)
-            starts += new
-            failed += new
+        while len(starts) < min(n, n_remaining):
+            start = next(self._reserve, None)
+            if start is None:
+                break
+            starts += self._new([start], seen)
         return starts or self._settings(n_remaining, seen)
-
-    def _variants(self, genome: FloatArray) -> FloatArray:
-        """Return genomes of the same branch and categories, with random numbers."""
-        size = n_to_compare(self._layout), self._layout.n_genes
-        numbers = self._rng.random(size)
-        genomes = np.where(self._layout.is_numeric, numbers, genome)
-        return self._layout.snap(self._alike(genomes))
 
     def _others(self, n_remaining: int, seen: set[bytes]) -> list[FloatArray]:
         """Return what starts beside the first ones, settings without gradient first."""
@@ -328,11 +319,8 @@ class Starts:
             for gene in self._categories(branch):
                 level = next(self._levels[branch, gene])
                 genome[gene] = (level + 0.5) / self._layout.n_levels[gene]
-        return list(self._layout.snap(self._alike(genomes)))
-
-    def _alike(self, genomes: FloatArray) -> FloatArray:
-        """Return genomes, the numbers of an array all equal to its first one."""
-        return np.where(self._layout.is_numeric, genomes[:, self._first], genomes)
+            genome[:] = np.where(self._layout.is_numeric, genome[self._first], genome)
+        return list(self._layout.snap(genomes))
 
     def _branches_in_turn(self) -> Iterator[int]:
         """Yield branches for ever: one with more categories comes more often."""

@@ -16,10 +16,6 @@ from skopt_evo.strategies._base import FloatArray, GeneLayout
 # known, so is most of the space, and the list is short.
 N_DRAWS = 100
 
-# Of so many random genomes the one that is farthest from the failures is taken. Of
-# fewer ones, gaps stay larger. Where genes are thousands, fewer have to do.
-MOST_COMPARED, MOST_NUMBERS = 1000, 1_000_000
-
 # Bins narrower than this are not looked for: no draw would ever hit them.
 NARROWEST_BIN = 1e-6
 
@@ -100,83 +96,6 @@ def unseen(
             if layout.key(genome) not in seen:
                 return layout.snap(genome)
     return None
-
-
-def unexplored(
-    layout: GeneLayout,
-    known: FloatArray,
-    seen: Container[bytes],
-    rng: np.random.Generator,
-) -> FloatArray | None:
-    """Return a random new genome far from the known ones, None if there is none.
-
-    While every candidate fails, this is where to look: points around a failure are
-    likely to fail as well.
-
-    Parameters
-    ----------
-    layout : GeneLayout
-        The genes.
-    known : ndarray of shape (n_known, n_genes)
-        The genomes to stay away from.
-    seen : container of bytes
-        The keys of the genomes to avoid.
-    rng : numpy.random.Generator
-        The source of chance.
-
-    Returns
-    -------
-    genome : ndarray of shape (n_genes,) or None
-    """
-    genomes = rng.random((n_to_compare(layout), layout.n_genes))
-    if layout.n_branches > 1:
-        branches = rng.integers(layout.n_branches, size=len(genomes))
-        genomes[:, 0] = layout.branch_gene(branches)
-    genome = farthest(layout.snap(genomes), known, layout)
-    if layout.key(genome) not in seen:
-        return genome
-    return unseen(layout, seen, rng)
-
-
-def n_to_compare(layout: GeneLayout) -> int:
-    """Return how many random genomes to compare, of which the farthest is taken."""
-    return int(np.clip(MOST_NUMBERS // max(layout.n_genes, 1), 1, MOST_COMPARED))
-
-
-def farthest(genomes: FloatArray, known: FloatArray, layout: GeneLayout) -> FloatArray:
-    """Return the genome whose nearest known one is the farthest away.
-
-    Distances go around the ends of a range: otherwise the bounds would be the farthest
-    places, and with several parameters hardly anything else would be tried. Known
-    genomes of other branches do not count.
-
-    Parameters
-    ----------
-    genomes : ndarray of shape (n, n_genes)
-        What to choose from.
-    known : ndarray of shape (n_known, n_genes)
-        What to stay away from.
-    layout : GeneLayout
-        The genes.
-
-    Returns
-    -------
-    genome : ndarray of shape (n_genes,)
-
-    References
-    ----------
-    D. P. Mitchell, "Spectrally optimal sampling for distribution ray tracing",
-    SIGGRAPH 1991, 157-164 (the best candidate of many, on a torus).
-    """
-    branches, active = layout.branch_of(genomes), layout.active_in(genomes)
-    nearest = np.full(len(genomes), np.inf)
-    for other in known:  # one by one: there may be thousands of genes
-        gaps = np.abs(genomes - other)
-        gaps = np.where(layout.is_numeric, np.minimum(gaps, 1 - gaps), (gaps > 0) / 2)
-        squares = np.sum(gaps**2, axis=1, where=active)
-        is_same = branches == layout.branch_of(other)
-        nearest = np.where(is_same, np.minimum(nearest, squares), nearest)
-    return np.asarray(genomes[np.argmax(nearest)])
 
 
 def _draws(

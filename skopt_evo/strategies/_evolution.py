@@ -11,13 +11,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skopt_evo.strategies._base import FloatArray, GeneLayout
-from skopt_evo.strategies._design import diversity, space_filling, unexplored, unseen
+from skopt_evo.strategies._design import diversity, space_filling, unseen
 
 # A child that has been evaluated before is bred again, this often.
 N_ATTEMPTS = 20
 
 # The usual size of a founder's mutations on the scale of a gene.
 STEP = 0.3
+
+# As long as all have failed, the space is filled by so many genomes at a time: a power
+# of 2, for Sobol sequences of that length are the most even.
+N_LATECOMERS = 32
 
 # Below this mean distance of the population, a part of the children are immigrants.
 LOW_DIVERSITY = 0.05
@@ -382,9 +386,10 @@ class EvolutionStrategy(ABC):
         """Return a new child or an immigrant, None if the whole space is known."""
         if self._have_all_failed():
             # Children would be next to failures, whatever survival has kept of them.
-            known = self._matrix(list(range(len(self._genomes))))
-            genome = unexplored(self.layout, known, self._rows, rng)
-            return None if genome is None else Proposal(genome, STEP, "immigrant")
+            genome = self._latecomer()
+            if self._is_new(genome):
+                return Proposal(genome, STEP, "immigrant")
+            return self._stranger("immigrant", rng)
         parents = self.parents
         if len(parents.genomes):
             is_diverse = diversity(parents.genomes, self.layout) >= LOW_DIVERSITY
@@ -412,6 +417,15 @@ class EvolutionStrategy(ABC):
         """Tell whether some genomes have been told, but none with all its losses."""
         told = [losses for losses in self._losses if losses is not None]
         return bool(told) and not np.isfinite(told).all(axis=1).any()
+
+    def _latecomer(self) -> FloatArray:
+        """Return the genome that goes on filling the space after the first generation.
+
+        Random genomes would leave larger gaps.
+        """
+        block, row = divmod(self.n_asked - len(self._founders), N_LATECOMERS)
+        filling = space_filling(N_LATECOMERS, self.layout, self._rng(0, 2, block))
+        return np.asarray(filling[row])
 
     def _n_told(self) -> int:
         return sum(loss is not None for loss in self._losses)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import pdist
 from scipy.optimize import minimize
 from scipy.stats import qmc, uniform
 
@@ -420,6 +421,32 @@ def test_a_failure_that_was_never_asked_changes_nothing() -> None:
         np.testing.assert_array_equal(other.ask(10), genomes)
         for strategy in (plain, other):
             strategy.tell(genomes, bowl(genomes))
+
+
+@pytest.mark.parametrize("survival", [ElitistSurvival(), AgeSurvival()])
+def test_while_all_fail_candidates_are_far_from_failures(survival: Any) -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, n_initial=4, survival=survival)
+    origins = []
+    for _ in range(30):
+        genomes = strategy.ask(4)
+        origins += strategy.origins
+        strategy.tell(genomes, np.full((len(genomes), 1), np.nan))
+    assert set(origins[4:]) == {"immigrant"}
+    known, _ = strategy.known
+    # Of so many random points two are within a hundredth of each other.
+    assert pdist(known).min() > 0.06
+
+
+@pytest.mark.parametrize("survival", [ElitistSurvival(), AgeSurvival()])
+def test_a_loss_after_failures_is_bred_from(survival: Any) -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, n_initial=4, survival=survival)
+    genomes = strategy.ask(4)
+    strategy.tell(genomes, [[np.nan], [np.nan], [1.0], [np.nan]])
+    origins = []
+    for _ in range(8):
+        strategy.tell(strategy.ask(1), [[np.nan]])
+        origins += strategy.origins
+    assert {"mutation", "crossover"} & set(origins)
 
 
 def test_dormant_genes_do_not_tell_candidates_apart() -> None:
