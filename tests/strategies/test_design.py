@@ -13,13 +13,7 @@ from scipy.stats import binom, chisquare, poisson, qmc, uniform
 
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
-from skopt_evo.strategies._design import (
-    diversity,
-    farthest,
-    space_filling,
-    unexplored,
-    unseen,
-)
+from skopt_evo.strategies._design import diversity, space_filling, unseen
 from tests.strategies.conformance import (
     FINITE,
     SPACES,
@@ -289,75 +283,3 @@ def test_diversity_lies_between_zero_and_one(name: str) -> None:
     genomes = layout.snap(np.random.default_rng(0).random((6, layout.n_genes)))
     assert 0 <= diversity(genomes, layout) <= 1
     assert diversity(np.repeat(genomes[:1], 4, axis=0), layout) == 0.0
-
-
-# ---- far from what is known
-
-
-def test_the_farthest_is_the_one_whose_nearest_known_one_is_the_farthest() -> None:
-    known = np.array([[0.2, 0.2], [0.2, 0.7]])
-    genomes = np.array([[0.3, 0.3], [0.6, 0.45], [0.2, 0.45]])
-    found = farthest(genomes, known, GeneLayout.continuous(2))
-    np.testing.assert_array_equal(found, genomes[1])
-
-
-def test_distances_go_around_the_ends_of_a_range() -> None:
-    genomes = np.array([[0.95], [0.55]])
-    found = farthest(genomes, np.array([[0.05]]), GeneLayout.continuous(1))
-    np.testing.assert_array_equal(found, [0.55])
-
-
-def test_categories_are_as_far_apart_as_numbers_can_be() -> None:
-    layout = even_layout([0, 4], [True, False], [[True, True]])
-    known = np.array([[0.5, 0.125], [0.5, 0.375]])
-    genomes = np.array([[0.9, 0.125], [0.5, 0.875], [0.9, 0.375]])
-    np.testing.assert_array_equal(farthest(genomes, known, layout), genomes[1])
-
-
-def test_known_genomes_of_other_branches_and_dormant_genes_do_not_count() -> None:
-    layout = even_layout(
-        [2, 0, 0], [False, True, True], [[True, True, False], [True, False, True]]
-    )
-    known = np.array([[0.25, 0.5, 0.1], [0.75, 0.3, 0.9]])
-    genomes = np.array([[0.25, 0.3, 0.6], [0.75, 0.5, 0.8]])
-    np.testing.assert_array_equal(farthest(genomes, known, layout), genomes[0])
-    np.testing.assert_array_equal(farthest(genomes, known[:1], layout), genomes[1])
-
-
-@pytest.mark.parametrize("n_known", [0, 1])
-@pytest.mark.parametrize("name", SPACES)
-def test_what_is_unexplored_is_new_and_canonical(name: str, n_known: int) -> None:
-    layout, rng = layout_of(SPACES[name]), np.random.default_rng(0)
-    known = layout.snap(rng.random((n_known, layout.n_genes)))
-    genome = unexplored(layout, known, keys_of(known, layout), rng)
-    if genome is None:
-        assert n_points(SPACES[name]) == n_known
-        return
-    assert layout.key(genome) not in keys_of(known, layout)
-    np.testing.assert_array_equal(layout.snap(genome), genome)
-
-
-def test_a_finite_space_is_explored_whole() -> None:
-    layout = even_layout([3, 5], [False, True], [[True, True]])
-    genomes: list[np.ndarray] = []
-    rng = np.random.default_rng(0)
-    while True:
-        known = np.array(genomes).reshape(-1, 2)
-        genome = unexplored(layout, known, keys_of(known, layout), rng)
-        if genome is None:
-            break
-        genomes.append(genome)
-    assert len(genomes) == 15
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_exploring_leaves_no_such_gaps_as_chance(seed: int) -> None:
-    layout, rng = GeneLayout.continuous(2), np.random.default_rng(seed)
-    known = np.full((1, 2), 0.5)
-    while len(known) < 40:
-        genome = unexplored(layout, known, set(), rng)
-        known = np.vstack([known, genome])
-    # Of 40 random points two are within 0.01 or so of each other.
-    assert pdist(known).min() > 0.06
-    cells = {tuple(np.floor(4 * genome).astype(int)) for genome in known}
-    assert len(cells) == 16

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import pdist
 from scipy.optimize import minimize
 from scipy.stats import qmc, uniform
 
@@ -424,17 +423,18 @@ def test_a_failure_that_was_never_asked_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("survival", [ElitistSurvival(), AgeSurvival()])
-def test_while_all_fail_candidates_are_far_from_failures(survival: Any) -> None:
+def test_while_all_fail_candidates_go_on_filling_the_space(survival: Any) -> None:
     strategy = GeneticStrategy(PLANE, seed=0, n_initial=4, survival=survival)
     origins = []
-    for _ in range(30):
+    for _ in range(40):
         genomes = strategy.ask(4)
         origins += strategy.origins
         strategy.tell(genomes, np.full((len(genomes), 1), np.nan))
     assert set(origins[4:]) == {"immigrant"}
     known, _ = strategy.known
-    # Of so many random points two are within a hundredth of each other.
-    assert pdist(known).min() > 0.06
+    for gene in known[4:36].T:
+        # Of 32 random numbers, a third of these parts would have none.
+        assert len(np.unique(np.floor(32 * gene))) == 32
 
 
 @pytest.mark.parametrize("survival", [ElitistSurvival(), AgeSurvival()])
