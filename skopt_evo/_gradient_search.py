@@ -83,7 +83,7 @@ class GradientSearchCV(BaseEvoSearchCV):
     n_restarts : int or "auto", default="auto"
         How many starts there are beside the first one. ``"auto"`` goes on with fresh
         starts until the budget is used up; with a number the search ends when all its
-        descents do.
+        descents do. Where none of the starts has a score, others take their place.
 
     gradient : {"auto", "exact", "model", "finite_difference", "spsa"} or object, \
             default="auto"

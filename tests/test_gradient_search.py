@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from scipy.stats import loguniform, randint, uniform
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.datasets import load_diabetes
+from sklearn.datasets import load_diabetes, make_classification
+from sklearn.exceptions import FitFailedWarning
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import NuSVC
 
 from skopt_evo import GradientSearchCV
 from skopt_evo.exceptions import SpaceCoverageWarning
@@ -276,6 +278,23 @@ def starts_of(search):
         for params, origin in zip(results["params"], results["origin"], strict=True)
         if origin == "start"
     ]
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_it_finds_what_can_be_fitted_where_most_of_a_space_fails(seed):
+    # Of 4 % positives, NuSVC takes a `nu` up to 0.08.
+    data = make_classification(250, 8, weights=[0.96], flip_y=0, random_state=0)
+    space = {"nu": uniform(0.005, 0.99), "gamma": loguniform(1e-3, 1e1)}
+    options = {"n_iter": 40, "scoring": "roc_auc", "cv": 3, "random_state": seed}
+    found = []
+    for search_class in (GradientSearchCV, RandomizedSearchCV):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FitFailedWarning)
+            warnings.filterwarnings("ignore", "One or more of the test scores")
+            search = search_class(NuSVC(), space, **options).fit(*data)
+        found.append(np.isfinite(search.cv_results_["mean_test_score"]).sum())
+    assert found[0] >= found[1] > 0
+    assert search.best_params_["nu"] <= 0.08
 
 
 def test_given_candidates_are_the_first_starts_in_their_order():

@@ -29,6 +29,11 @@ SLOPE_NOISE = 0.1
 # The squares of losses smaller than this, or larger than its inverse, are no floats.
 LEAST = 1e-150
 
+# A failure counts as a loss that exceeds the worst ones, once these are cut down, by
+# this part of their spread. More would drive descents away from optima that lie next to
+# failures, as many do (docs/adr/0008).
+FAILURE = 0.25
+
 # The level of the losses is free: this many times their spread.
 LEVEL = 10.0
 
@@ -361,15 +366,21 @@ class _Targets:
     def __init__(
         self, losses: FloatArray, slopes: FloatArray, cut: float, radius: float
     ) -> None:
-        known = losses[np.isfinite(losses)]
+        has_failed = ~np.isfinite(losses)
+        known = losses[~has_failed]
         self.best = float(known.min()) if len(known) else 0.0
         limit = float(np.quantile(known, cut)) if len(known) else 0.0
-        bad = np.where(np.isfinite(losses), losses, np.inf)
-        values = np.minimum(bad, limit) - self.best
+        values = np.minimum(losses, limit) - self.best
         # Where a loss was cut down, its slope is not that of what is left.
-        slopes = np.where((bad > limit)[:, np.newaxis], np.nan, slopes)
+        is_cut = has_failed | (losses > limit)
+        slopes = np.where(is_cut[:, np.newaxis], np.nan, slopes)
         steepest = float(np.max(np.abs(slopes[np.isfinite(slopes)]), initial=0.0))
-        self.scale = _spread(values) or radius * steepest or 1.0
+        spread = _spread(values[~has_failed]) if len(known) else 0.0
+        # Without any difference between losses, that of failures is below their
+        # rounding: it tells where to go, but no slope of that size is made up.
+        rounding = float(np.spacing(max(abs(self.best), 1.0)))
+        self.scale = spread or radius * steepest or rounding
+        values[has_failed] = limit - self.best + FAILURE * self.scale
         self.values = values / self.scale
         self.slopes = slopes / self.scale
 

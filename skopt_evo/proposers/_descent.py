@@ -234,6 +234,9 @@ def descend(
 ) -> Descent:
     """Follow an optimizer's steps, whether they lead downhill or not.
 
+    A step to a candidate that fails is halved until there is a score, and the optimizer
+    begins anew there, for what it remembers led to the failure.
+
     Parameters
     ----------
     walker : Walker
@@ -250,12 +253,16 @@ def descend(
     state = rule.init(point)
     # The start alone: starts compete before they descend.
     yield walker.batch(point[np.newaxis], "start", 0, begins=False)
-    iteration = 0
+    iteration, scored = 0, point
     while len(point):
-        _, slope = yield from source.beside(point, iteration)
+        place, slope = yield from source.beside(point, iteration)
+        iteration += 1
+        if not np.isfinite(place.loss):
+            point, state = (scored + point) / 2.0, rule.init(scored)
+            continue
+        scored = point
         updates, state = rule.update(slope.gradient, state, point)
         point = project(apply_updates(point, updates), 0.0, 1.0)
-        iteration += 1
 
 
 def descend_adaptively(

@@ -359,6 +359,8 @@ class DescentProposer:
         """
         if self._n_started == 0:
             starts = self._starts.first(n_remaining)
+        elif not self._has_scored_start():
+            starts = self._starts.in_place_of_failed(n_remaining, self._known)
         else:
             best = self._unexplored() if self._is_turn_of_known else None
             self._is_turn_of_known = self._takes_turns and not self._is_turn_of_known
@@ -370,6 +372,13 @@ class DescentProposer:
         self._runs = [self._run(start) for start in starts]
         self._rung = 0
         return bool(self._runs)
+
+    def _has_scored_start(self) -> bool:
+        """Tell whether a candidate that a descent could start from has a score."""
+        return any(
+            np.isfinite(one.loss) and self._layout.movable_in(one.genome).any()
+            for one in self._known.values()
+        )
 
     def _unexplored(self) -> FloatArray | None:
         """Return the best candidate that is far from the end of every descent."""
@@ -441,6 +450,11 @@ class DescentProposer:
             run.best_loss = float(np.nanmin([run.best_loss, *evaluations.losses]))
             run.n_steps += run.batch.begins_iteration
             run.last = run.batch.genomes[0]
+            if not np.isfinite(run.best_loss):
+                # Of a start without a score no way is known to lead downhill, whatever
+                # the gradients come from. It is no end of a descent either.
+                run.batch = None
+                return
             try:
                 run.batch = run.descent.send(evaluations)
             except StopIteration:

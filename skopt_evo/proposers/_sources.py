@@ -76,7 +76,8 @@ class ProbingSource:
         known = place.loss if np.isfinite(place.loss) else np.nan
         gradient = checked_gradient(self.method, place.point, known, points, losses)
         self.walker.note(place.point, gradient, self.method.name)
-        best = int(np.argmin(np.where(np.isnan(losses), np.inf, losses)))
+        losses = np.where(np.isnan(losses), np.inf, losses)  # failures are worse
+        best = int(np.argmin(losses))
         return Slope(
             np.nan_to_num(gradient),
             self.walker.place(points[best], evaluations, first + best),

@@ -84,6 +84,7 @@ class Starts:
         self._given = given
         self._has_probes = has_probes
         self._n_rounds = 0
+        self._reserve: Iterator[FloatArray] | None = None
         has_number = (layout.active & layout.is_numeric).any(axis=1)
         self._descending = [int(branch) for branch in np.flatnonzero(has_number)]
         self._listed = [int(branch) for branch in np.flatnonzero(~has_number)]
@@ -135,6 +136,35 @@ class Starts:
         self._descending = [b for b in self._descending if self._has_new(b, seen)]
         n = self._n_auto(n_remaining) if self._n_restarts is None else 0
         return self._new(self._filling(n), seen) or self._settings(n_remaining, seen)
+
+    def in_place_of_failed(
+        self, n_remaining: int, known: Iterable[bytes]
+    ) -> list[FloatArray]:
+        """Return the starts of a later round, if no start has a score yet.
+
+        They take the place of starts that failed: there are some whatever `n_restarts`
+        is. Those of all such rounds fill the space as evenly as if there were one round
+        of them, which independent rounds would not.
+
+        Parameters
+        ----------
+        n_remaining : int
+            How many candidates may still be evaluated.
+        known : iterable of bytes
+            The keys of the genomes that have been evaluated.
+        """
+        seen, self._alone = set(known), False
+        self._descending = [b for b in self._descending if self._has_new(b, seen)]
+        if self._reserve is None:
+            self._reserve = iter(self._filling(n_remaining))
+        n = MORE_STARTS if self._n_restarts is None else 1 + self._n_restarts
+        starts: list[FloatArray] = []
+        while len(starts) < min(n, n_remaining):
+            start = next(self._reserve, None)
+            if start is None:
+                break
+            starts += self._new([start], seen)
+        return starts or self._settings(n_remaining, seen)
 
     def _others(self, n_remaining: int, seen: set[bytes]) -> list[FloatArray]:
         """Return what starts beside the first ones, settings without gradient first."""

@@ -19,6 +19,10 @@ N_ATTEMPTS = 20
 # The usual size of a founder's mutations on the scale of a gene.
 STEP = 0.3
 
+# As long as all have failed, the space is filled by so many genomes at a time: a power
+# of 2, for Sobol sequences of that length are the most even.
+N_LATECOMERS = 32
+
 # Below this mean distance of the population, a part of the children are immigrants.
 LOW_DIVERSITY = 0.05
 IMMIGRATION_RATE = 0.25
@@ -380,6 +384,12 @@ class EvolutionStrategy(ABC):
 
     def child(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new child or an immigrant, None if the whole space is known."""
+        if self._have_all_failed():
+            # Children would be next to failures, whatever survival has kept of them.
+            genome = self._latecomer()
+            if self._is_new(genome):
+                return Proposal(genome, STEP, "immigrant")
+            return self._stranger("immigrant", rng)
         parents = self.parents
         if len(parents.genomes):
             is_diverse = diversity(parents.genomes, self.layout) >= LOW_DIVERSITY
@@ -402,6 +412,20 @@ class EvolutionStrategy(ABC):
         n_filling = max(self._n_initial - len(self._starts), 0)
         filling = space_filling(n_filling, self.layout, self._rng(0, 1))
         return np.vstack([self._starts, filling])
+
+    def _have_all_failed(self) -> bool:
+        """Tell whether some genomes have been told, but none with all its losses."""
+        told = [losses for losses in self._losses if losses is not None]
+        return bool(told) and not np.isfinite(told).all(axis=1).any()
+
+    def _latecomer(self) -> FloatArray:
+        """Return the genome that goes on filling the space after the first generation.
+
+        Random genomes would leave larger gaps.
+        """
+        block, row = divmod(self.n_asked - len(self._founders), N_LATECOMERS)
+        filling = space_filling(N_LATECOMERS, self.layout, self._rng(0, 2, block))
+        return np.asarray(filling[row])
 
     def _n_told(self) -> int:
         return sum(loss is not None for loss in self._losses)

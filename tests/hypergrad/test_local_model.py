@@ -135,6 +135,45 @@ def test_a_failed_candidate_counts_as_a_bad_one() -> None:
     assert fits[0].slope[0] < 0 < fits[1].slope[0]
 
 
+@pytest.mark.parametrize("loss", [0.0, 3.0, -1e6])
+def test_where_nothing_else_is_known_failures_repel(loss: float) -> None:
+    points = np.array([[0.5, 0.5], [0.9, 0.5], [0.8, 0.2]])
+    fit = LocalModel().fit(points[0], points, [loss, np.nan, np.nan], 0.3)
+    step = fit.minimise([0.2, 0.2], [0.8, 0.8]) - points[0]
+    assert step[0] < -0.05
+    assert step @ (points[2] - points[0]) < 0
+    # They repel, but of the score no slope is known.
+    assert np.abs(fit.slope).max() <= 1e-14 * max(abs(loss), 1.0)
+
+
+@pytest.mark.parametrize("cut", [0.25, 0.5, 1.0])
+def test_a_failure_does_not_attract_whatever_is_known_of_the_others(cut: float) -> None:
+    # The centre is one of the bad ones that are all the same after the cut.
+    points = np.array([[0.5], [0.75], [0.05], [0.1]])
+    losses = np.array([3.0, np.nan, 1.0, 0.0])
+    fit = LocalModel(cut=cut).fit(points[0], points, losses, 0.3)
+    assert fit.minimise([0.2], [0.8])[0] < 0.5
+    assert fit.value([[0.75]]) > fit.value([[0.5]])
+
+
+@pytest.mark.parametrize("factor", [1e-3, 1e3])
+def test_how_bad_a_failure_is_depends_on_the_unit_of_the_losses(factor: float) -> None:
+    points = random_points(9)
+    losses = np.where(np.arange(9) % 3 == 0, np.nan, quadratic(points))
+    plain, scaled = (
+        LocalModel().fit(CENTRE, points, unit * losses, 0.3) for unit in (1.0, factor)
+    )
+    np.testing.assert_allclose(scaled.slope, factor * plain.slope)
+
+
+def test_a_category_in_which_all_fails_is_worse_than_the_others() -> None:
+    points = random_points(30)
+    changes = np.eye(3)[np.arange(30) % 3][:, 1:]
+    losses = np.where(changes[:, 1] == 1, np.nan, quadratic(points))
+    fit = LocalModel().fit(CENTRE, points, losses, 0.5, changes=changes)
+    assert fit.offsets[1] > max(fit.offsets[0], 0.0)
+
+
 def test_what_categories_add_is_learnt_beside_the_quadratic() -> None:
     points = random_points(60)
     changes = np.eye(3)[np.arange(60) % 3][:, 1:]

@@ -57,7 +57,7 @@ def descent_proposer(
         SearchSpace(param_grid, seed=seed),
         Settings(
             resolve_gradient(gradient),
-            resolve_optimizer(optimizer),
+            None if optimizer is None else resolve_optimizer(optimizer),
             learning_rate,
             n_restarts,
         ),

@@ -150,8 +150,84 @@ def test_a_failed_start_ranks_behind_all_the_others() -> None:
     assert sum(np.isnan(each[0].loss(None)) for each in runs) >= 4
 
 
-def test_a_search_in_which_everything_fails_comes_to_its_end() -> None:
-    assert len(search(LINE, lambda params: np.nan, n_iter=50)) == 50
+WAYS = [
+    {"gradient": "model", "optimizer": None},
+    {"gradient": "model", "optimizer": "adam"},
+    {"gradient": "model", "optimizer": "momentum", "learning_rate": 0.1},
+    {"gradient": "auto", "optimizer": None},
+    {"gradient": "exact", "optimizer": None},
+    {"gradient": "exact", "optimizer": "lbfgs"},
+    *(
+        {"gradient": gradient, **steps}
+        for gradient in ("finite_difference", "spsa")
+        for steps in ({"optimizer": "adam"}, {"optimizer": "sgd", "learning_rate": 0.1})
+    ),
+]
+
+
+@pytest.mark.parametrize("n_restarts", [None, 0, 3])
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: " ".join(map(str, way.values())))
+def test_no_descent_goes_on_from_a_start_that_failed(
+    way: dict[str, Any], n_restarts: int | None
+) -> None:
+    def loss(params: Mapping[str, float]) -> float:
+        return np.nan if params["x"] > 0.2 else params["x"] + params["y"]
+
+    plane = {"x": uniform(0, 1), "y": uniform(0, 1)}
+    trials = search(plane, loss, n_iter=40, n_restarts=n_restarts, **way)
+    assert np.isnan(trials[0].loss(None))
+    runs = of_restarts(trials).values()
+    assert all(len(each) == 1 for each in runs if np.isnan(each[0].loss(None)))
+    # Others took its place, even where there was to be no other. With exact gradients
+    # alone there is none here, and the model's is too small for a fixed rate.
+    if way["gradient"] != "exact" and way not in WAYS[2:3]:
+        assert any(len(each) > 1 for each in runs)
+
+
+@pytest.mark.parametrize("n_restarts", [None, 0, 3])
+def test_where_everything_fails_the_budget_is_spent_on_starts_apart(
+    n_restarts: int | None,
+) -> None:
+    trials = search(LINE, lambda params: np.nan, n_iter=50, n_restarts=n_restarts)
+    assert len(trials) == 50
+    places = np.sort([trial.params["x"] for trial in trials])
+    # Of 50 random points the largest gap is 0.09 or so.
+    assert np.diff([0.0, *places, 1.0]).max() < 0.06
+
+
+def test_the_end_of_no_descent_is_where_a_start_failed() -> None:
+    # The only one with a score is next to the first start, which failed.
+    def loss(params: Mapping[str, float]) -> float:
+        place = params["x"]
+        return np.nan if not 0.52 < place < 0.7 else (place - 0.6) ** 2
+
+    trials = search(LINE, loss, n_iter=40, gradient="model", params={"x": 0.51})
+    assert np.isnan(trials[0].loss(None))
+    assert best(trials) < 1e-4
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1])
+@pytest.mark.parametrize(
+    "way",
+    [WAYS[0], WAYS[1], *WAYS[-4:]],
+    ids=lambda way: " ".join(map(str, way.values())),
+)
+def test_more_have_a_score_than_of_a_random_search(
+    way: dict[str, Any], share: float
+) -> None:
+    def loss(params: Mapping[str, float]) -> float:
+        return np.nan if params["x"] > share else params["x"] + params["y"]
+
+    plane = {"x": uniform(0, 1), "y": uniform(0, 1)}
+    n_scored = [
+        sum(
+            np.isfinite(trial.loss(None))
+            for trial in search(plane, loss, n_iter=40, seed=seed, **way)
+        )
+        for seed in range(4)
+    ]
+    assert min(n_scored) > 0
+    assert sum(n_scored) > 2 * 4 * 40 * share
 
 
 def test_no_candidate_is_proposed_twice() -> None:

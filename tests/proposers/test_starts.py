@@ -11,7 +11,7 @@ from scipy.stats import loguniform, randint, uniform
 from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.proposers import layout_of
 from skopt_evo.proposers._starts import Starts
-from skopt_evo.space import SearchSpace
+from skopt_evo.space import SearchSpace, Vector
 from tests.proposers.driving import descent_proposer, run, search
 
 
@@ -38,7 +38,7 @@ class Making:
         self.starts = Starts(
             self.space, self.layout, seed, n_iter, n_restarts, params or {}
         )
-        self.known: list[bytes] = []
+        self.known: dict[bytes, Any] = {}
 
     def first(self, n_remaining: int) -> list[dict[str, Any]]:
         return self._settings(self.starts.first(n_remaining))
@@ -46,9 +46,14 @@ class Making:
     def further(self, n_remaining: int) -> list[dict[str, Any]]:
         return self._settings(self.starts.further(n_remaining, self.known))
 
+    def in_place_of_failed(self, n_remaining: int) -> list[dict[str, Any]]:
+        return self._settings(self.starts.in_place_of_failed(n_remaining, self.known))
+
     def _settings(self, genomes: list[Any]) -> list[dict[str, Any]]:
-        self.known += [self.layout.key(genome) for genome in genomes]
-        assert len(set(self.known)) == len(self.known)
+        news = {self.layout.key(genome): genome for genome in genomes}
+        assert len(news) == len(genomes)
+        assert not news.keys() & self.known.keys()
+        self.known.update(news)
         return [self.space.decode(genome) for genome in genomes]
 
 
@@ -189,6 +194,58 @@ def test_starts_fill_the_space_more_evenly_than_chance() -> None:
     starts = Making({"x": uniform(0, 1)}, 100, n_restarts=16).first(100)[1:]
     cells = {int(16 * start["x"]) for start in starts}
     assert len(cells) == 16
+
+
+# ---- while nothing has a score
+
+
+@pytest.mark.parametrize("n_restarts", [0, 1, 7])
+def test_starts_that_failed_make_way_for_as_many(n_restarts: int) -> None:
+    making = Making({"C": C}, 50, n_restarts=n_restarts)
+    making.first(50)
+    assert len(making.in_place_of_failed(50)) == 1 + n_restarts
+    assert len(making.in_place_of_failed(1)) == 1
+    assert making.in_place_of_failed(0) == []
+
+
+def test_starts_of_all_such_rounds_fill_the_space_as_one_round_would() -> None:
+    making = Making({"x": uniform(0, 1), "y": uniform(0, 1)}, 40)
+    n_first = len(making.first(40))
+    starts: list[dict[str, Any]] = []
+    while more := making.in_place_of_failed(40 - n_first - len(starts)):
+        starts += more
+    assert len(starts) == 32
+    for name in ("x", "y"):
+        # Of 32 random numbers, a third of these parts would have none.
+        assert len({int(32 * start[name]) for start in starts}) == 32
+
+
+def test_such_starts_take_turns_with_branches_and_categories() -> None:
+    making = Making(BRANCHES, 50, n_restarts=2)
+    starts = making.first(50) + making.in_place_of_failed(50)
+    assert Counter(start["kernel"] for start in starts[1:]).keys() == {
+        "linear",
+        "rbf",
+        "poly",
+    }
+    making = Making({"C": C, "kernel": KERNELS}, 50, n_restarts=2)
+    making.first(50)
+    assert {start["kernel"] for start in making.in_place_of_failed(50)} == set(KERNELS)
+
+
+def test_entries_of_an_array_start_alike_after_failures_too() -> None:
+    making = Making({"w": Vector(C, 5)}, 50)
+    making.first(50)
+    for start in making.in_place_of_failed(50):
+        assert len(set(start["w"])) == 1
+
+
+def test_settings_without_a_number_follow_when_no_start_is_new() -> None:
+    making = Making([{"n": [1, 2, 3]}, {"kernel": KERNELS}], 20)
+    starts = making.first(20)
+    while more := making.in_place_of_failed(20):
+        starts += more
+    assert len(starts) == 6
 
 
 def said_of(space: Any, n_iter: int, **settings: Any) -> str:

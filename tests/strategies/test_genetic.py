@@ -422,6 +422,33 @@ def test_a_failure_that_was_never_asked_changes_nothing() -> None:
             strategy.tell(genomes, bowl(genomes))
 
 
+@pytest.mark.parametrize("survival", [ElitistSurvival(), AgeSurvival()])
+def test_while_all_fail_candidates_go_on_filling_the_space(survival: Any) -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, n_initial=4, survival=survival)
+    origins = []
+    for _ in range(40):
+        genomes = strategy.ask(4)
+        origins += strategy.origins
+        strategy.tell(genomes, np.full((len(genomes), 1), np.nan))
+    assert set(origins[4:]) == {"immigrant"}
+    known, _ = strategy.known
+    for gene in known[4:36].T:
+        # Of 32 random numbers, a third of these parts would have none.
+        assert len(np.unique(np.floor(32 * gene))) == 32
+
+
+@pytest.mark.parametrize("survival", [ElitistSurvival(), AgeSurvival()])
+def test_a_loss_after_failures_is_bred_from(survival: Any) -> None:
+    strategy = GeneticStrategy(PLANE, seed=0, n_initial=4, survival=survival)
+    genomes = strategy.ask(4)
+    strategy.tell(genomes, [[np.nan], [np.nan], [1.0], [np.nan]])
+    origins = []
+    for _ in range(8):
+        strategy.tell(strategy.ask(1), [[np.nan]])
+        origins += strategy.origins
+    assert {"mutation", "crossover"} & set(origins)
+
+
 def test_dormant_genes_do_not_tell_candidates_apart() -> None:
     layout = layout_of([{"a": [1, 2]}, {"b": U}])
     strategy = GeneticStrategy(layout, seed=0)
