@@ -387,7 +387,7 @@ class EvolutionStrategy(ABC):
         if self._have_all_failed():
             # Children would be next to failures, whatever survival has kept of them.
             genome = self._latecomer()
-            if self._is_new(genome):
+            if self.is_new(genome):
                 return Proposal(genome, STEP, "immigrant")
             return self._stranger("immigrant", rng)
         parents = self.parents
