@@ -18,6 +18,7 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.metadata_routing import MethodMapping
 from sklearn.utils.metaestimators import available_if
 
+from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import (
     BaseSearchCV,
     Interval,
@@ -560,9 +561,9 @@ class BaseEvoSearchCV(BaseSearchCV):
             raise
         # The first words are scikit-learn's.
         rows = (
-            f"refit={self.refit!r} returned {index!r}, expected the number of a row of "
-            f"cv_results_, an int from 0 to {len(results['params']) - 1}. The results "
-            "are kept: try the function on cv_results_."
+            f"refit={self.refit!r} returned {shown(index)}, expected the number of a "
+            f"row of cv_results_, an int from 0 to {len(results['params']) - 1}. The "
+            "results are kept: try the function on cv_results_."
         )
         if not isinstance(index, Integral):
             raise TypeError(f"best_index_ returned is not an integer: {rows}")
@@ -604,7 +605,7 @@ def _checked(number, split, n_samples):
         train, test = split
     except (TypeError, ValueError) as error:
         raise type(error)(
-            f"Split {number} of cv is {split!r}, expected {PAIR}."
+            f"Split {number} of cv is {shown(split)}, expected {PAIR}."
         ) from None
     return (
         _checked_rows(f"The training set of split {number} of cv", train, n_samples),

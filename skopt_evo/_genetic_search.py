@@ -6,6 +6,7 @@ from types import NoneType
 import numpy as np
 
 from skopt_evo._base import BaseEvoSearchCV
+from skopt_evo._keywords import explain_keywords
 from skopt_evo._sklearn_compat import Interval, StrOptions, is_scorer
 from skopt_evo.proposers import (
     EvolutionProposer,
@@ -302,6 +303,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         "surrogate": "no_validation",
     }
 
+    @explain_keywords
     def __init__(
         self,
         estimator,

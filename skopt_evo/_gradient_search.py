@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.base import clone
 
 from skopt_evo._base import BaseEvoSearchCV
+from skopt_evo._keywords import explain_keywords
+from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import Interval, StrOptions, scorer_of
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad import (
@@ -291,6 +293,7 @@ class GradientSearchCV(BaseEvoSearchCV):
         "hyper_l2": [Interval(Real, 0, None, closed="left")],
     }
 
+    @explain_keywords
     def __init__(
         self,
         estimator,
@@ -417,7 +420,7 @@ class GradientSearchCV(BaseEvoSearchCV):
             raise NoHypergradientError(
                 f"gradient='exact' is not possible for parameter {name!r} of "
                 f"{self.estimator!r}, scored by {scorer_of(scorers, metric)!r}, at "
-                f"{setting!r}: {reason} There are rules for {known_types()}. Pass "
+                f"{shown(setting)}: {reason} There are rules for {known_types()}. Pass "
                 "gradient='auto', which does without where it has to."
             )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sklearn.base import clone
 
+from skopt_evo._messages import listed, shown
 from skopt_evo.exceptions import SearchSpaceError
 from skopt_evo.space._codec import SearchSpace
 
@@ -84,8 +85,8 @@ def _explain(target: Any, name: str, valid: list[str], hosts: dict[str, Any]) ->
     around = {host: hosts[host] for host in hosts if name.startswith(f"{host}__")}
     if around:
         parts.append(
-            f"It cannot be set where {around!r}: write the search space as a list of "
-            "dicts, one for each estimator with its own parameters."
+            f"It cannot be set where {shown(around)}: write the search space as a list "
+            "of dicts, one for each estimator with its own parameters."
         )
-    parts.append(f"Valid parameters are: {valid!r}.")
+    parts.append(f"Valid parameters are: {listed(valid)}.")
     return " ".join(parts)

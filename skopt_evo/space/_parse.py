@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import ParameterGrid
 
+from skopt_evo._messages import shown
 from skopt_evo.exceptions import SearchSpaceError, SearchSpaceTypeError
 from skopt_evo.space._arrays import Mask, Vector
 from skopt_evo.space._dimension import Dimension
@@ -22,7 +23,7 @@ def parse_grid(param_grid: Any) -> list[dict[str, Any]]:
     if not isinstance(param_grid, (Mapping, list, tuple)):
         raise SearchSpaceTypeError(
             "Parameter grid should be a dict or a list of dicts, got: "
-            f"{param_grid!r} of type {type(param_grid).__name__}."
+            f"{shown(param_grid)} of type {type(param_grid).__name__}."
         )
     grids = [param_grid] if isinstance(param_grid, Mapping) else list(param_grid)
     if not grids:
@@ -33,7 +34,7 @@ def parse_grid(param_grid: Any) -> list[dict[str, Any]]:
     for grid in grids:
         if not isinstance(grid, Mapping):
             raise SearchSpaceTypeError(
-                f"Parameter grid is not a dict ({grid!r}). Each element of a list "
+                f"Parameter grid is not a dict ({shown(grid)}). Each element of a list "
                 "param_grid is a dict of parameter names and values."
             )
         for name in grid:
