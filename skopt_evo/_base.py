@@ -42,7 +42,11 @@ from skopt_evo.evaluation import (
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.results import extra_columns, fill_in_metrics
-from skopt_evo.space import SearchSpace, check_parameter_names
+from skopt_evo.space import (
+    SearchSpace,
+    check_parameter_names,
+    check_parameter_values,
+)
 
 # What `fit` sets. It is gone as soon as `fit` starts: a search that failed on new data
 # must not answer for the old.
@@ -243,6 +247,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         seed = _resolve_seed(self.random_state)
         space = SearchSpace(self.param_grid, seed=seed)
         check_parameter_names(self.estimator, space)
+        check_parameter_values(self.estimator, space)
 
         scorers, refit_metric = self._get_scorers()
         X, y = indexable(X, y)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
+
 # A text may have so many characters, and each of several values in a list so many.
 LONGEST, LONGEST_OF_SEVERAL = 600, 100
 
@@ -29,7 +31,7 @@ def shown(value: Any, longest: int = LONGEST) -> str:
     """
     is_table = hasattr(value, "shape") and hasattr(value, "columns")
     text = "" if is_table else repr(value)
-    if is_table or (len(text) > longest and getattr(value, "shape", ())):
+    if is_table or (len(text) > longest and np.ndim(getattr(value, "shape", 0))):
         return f"<{type(value).__name__} of shape {tuple(value.shape)}>"
     if len(text) <= longest:
         return text

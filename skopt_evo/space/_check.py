@@ -35,7 +35,7 @@ def check_parameter_names(estimator: Any, space: SearchSpace) -> None:
         If a name is not a parameter of the estimator; the error names the closest one.
     """
     for branch, dimensions in enumerate(space.branches):
-        for hosts in _host_settings(space, branch):
+        for hosts in host_settings(space, branch):
             target = clone(estimator)
             refused: tuple[str, ...] = ()
             # In order of their names: each one before those that are nested in it.
@@ -47,7 +47,7 @@ def check_parameter_names(estimator: Any, space: SearchSpace) -> None:
                     refused += (f"{name}__",)
 
 
-def _host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
+def host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
     """Iterate over the values of those parameters that others are nested in."""
     dimensions = space.branches[branch]
     hosts = [

@@ -13,6 +13,7 @@ from skopt_evo.exceptions import SearchSpaceError, SearchSpaceTypeError
 from skopt_evo.space._arrays import Mask, Vector
 from skopt_evo.space._dimension import Dimension
 from skopt_evo.space._distributions import ALLOWED, parse_distribution
+from skopt_evo.space._habits import check_habits, instead
 from skopt_evo.space._levels import Categories, Integers, Levels
 from skopt_evo.space._values import fingerprint, is_number
 from skopt_evo.space._vector import MaskDimension, VectorDimension
@@ -63,8 +64,15 @@ def parse_dimension(name: str, values: Any, seed: int) -> Dimension:
         If `values` is empty, not one-dimensional or not a proper distribution, or a
         `Vector` of values that can only be sampled.
     SearchSpaceTypeError
-        If `values` is neither a sequence nor a distribution.
+        If `values` is neither a sequence nor a distribution, or a range as another
+        library writes it.
+
+    Warns
+    -----
+    SearchSpaceWarning
+        If `values` is a tuple of two numbers that may be meant as a range.
     """
+    check_habits(name, values)
     if isinstance(values, Mask):
         return MaskDimension(name, values.size)
     if isinstance(values, Vector):
@@ -76,9 +84,11 @@ def parse_dimension(name: str, values: Any, seed: int) -> Dimension:
     try:
         ParameterGrid({name: values})  # scikit-learn's own checks of a list of values
     except TypeError as error:
-        raise SearchSpaceTypeError(f"{_sentence(error)} {ALLOWED}") from None
+        hint = instead(values) if isinstance(values, Mapping) else ""
+        message = f"{_sentence(error, values)}{hint} {ALLOWED}"
+        raise SearchSpaceTypeError(message) from None
     except ValueError as error:
-        raise SearchSpaceError(f"{_sentence(error)} {ALLOWED}") from None
+        raise SearchSpaceError(f"{_sentence(error, values)} {ALLOWED}") from None
     return _parse_sequence(name, values)
 
 
@@ -93,8 +103,9 @@ def _parse_vector(name: str, vector: Vector, seed: int) -> Dimension:
     return VectorDimension(name, element, vector.size)
 
 
-def _sentence(error: Exception) -> str:
-    return str(error).rstrip(".") + "."
+def _sentence(error: Exception, values: Any) -> str:
+    """Return a message of scikit-learn's, the values in it cut if they are long."""
+    return str(error).replace(repr(values), shown(values)).rstrip(".") + "."
 
 
 def _parse_sequence(name: str, values: Sequence[Any]) -> Dimension:
