@@ -423,6 +423,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             metrics=self._metric_names(scorers),
             steering=self._steering_metric(),
             n_splits=len(splits),
+            own_params=self.estimator.get_params(),
         )
         is_exhaustive = space.size <= n_iter
         n_candidates = int(space.size) if is_exhaustive else budgets[-1]
