@@ -47,7 +47,9 @@ def check_parameter_names(estimator: Any, space: SearchSpace) -> None:
                     refused += (f"{name}__",)
 
 
-def host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
+def host_settings(
+    space: SearchSpace, branch: int, n_most: int = MAX_COMBINATIONS
+) -> Iterator[dict[str, Any]]:
     """Iterate over the values of those parameters that others are nested in."""
     dimensions = space.branches[branch]
     hosts = [
@@ -58,7 +60,7 @@ def host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
         and any(other.startswith(name + "__") for other in dimensions)
     ]
     values = itertools.product(*(dimensions[name].values() for name in hosts))
-    for setting in itertools.islice(values, MAX_COMBINATIONS):
+    for setting in itertools.islice(values, n_most):
         yield dict(zip(hosts, setting, strict=True))
 
 

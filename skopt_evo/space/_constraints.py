@@ -47,9 +47,8 @@ def check_parameter_values(estimator: Any, space: SearchSpace) -> None:
         If no value is valid; the error says which ones would be.
     """
     for branch, dimensions in enumerate(space.branches):
-        limit = MAX_COMBINATIONS + 1
-        settings = list(itertools.islice(host_settings(space, branch), limit))
-        if len(settings) == limit:
+        settings = list(host_settings(space, branch, MAX_COMBINATIONS + 1))
+        if len(settings) > MAX_COMBINATIONS:
             continue  # nobody knows what the others would take
         pending = {name: "" for name in dimensions if not _is_drawn(name, dimensions)}
         for hosts in settings:
