@@ -116,10 +116,12 @@ class GradientSearchCV(BaseEvoSearchCV):
         a safe choice. The winner has the best score after that, which need not be the
         one of rank 1. An exhaustive search takes no notice of it.
 
-    initial_params : list of dicts or dict, default=None
-        Starts, or the ``cv_results_`` of another search, of which the best candidates
-        are starts, up to a fifth of `n_iter`; candidates outside of `param_grid` are
-        left out. They come before the estimator's own parameters.
+    initial_params : list of dicts, dict or DataFrame, default=None
+        Starts; a parameter that one of them leaves out has the estimator's own value,
+        or the middle of its range where the space has not that. Or the ``cv_results_``
+        of another search, as a dict or as a DataFrame, which may have been a text file:
+        the best candidates are starts, up to a fifth of `n_iter`; candidates outside of
+        `param_grid` are left out. Starts come before the estimator's own parameters.
 
     n_iter_no_change : int, default=None
         The search ends when so many candidates in a row have not improved the best
