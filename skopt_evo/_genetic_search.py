@@ -121,12 +121,12 @@ class GeneticSearchCV(BaseEvoSearchCV):
         estimator's own value, or the middle of its range where the space has not that.
         Or the ``cv_results_`` of another search: of this class,
         :class:`~sklearn.model_selection.GridSearchCV` or any other one with the same
-        metrics, as a dict or as a DataFrame, which may have been a text file. The best candidate of these results is evaluated first. If it has
-        the same score on every split, the other ones count as evaluated: the search
-        goes on from them, and they take no part of `n_iter`, nor a row of the new
-        ``cv_results_``. If not, as with new data or other splits, the best of them are
-        tried anew, up to a quarter of `n_iter`. Candidates outside of `param_grid` are
-        left out.
+        metrics, as a dict or as a DataFrame, which may have been a text file. The best
+        candidate of these results is evaluated first. If it has the same score on every
+        split, the other ones count as evaluated: the search goes on from them, and they
+        take no part of `n_iter`, nor a row of the new ``cv_results_``. If not, as with
+        new data or other splits, the best of them are tried anew, up to a quarter of
+        `n_iter`. Candidates outside of `param_grid` are left out.
 
     n_iter_no_change : int, default=None
         The search ends when so many candidates in a row have not improved the best

@@ -1090,7 +1090,12 @@ TABLE = {
             'param_grid=[{"C": C}, {"gamma": C}], '
             'initial_params=[{"C": 1.0, "gamma": 1.0}]',
             "ValueError",
-            ["initial_params[0]", "No dict of param_grid", "['C', 'gamma']"],
+            [
+                "initial_params[0]",
+                "No dict of param_grid",
+                "['C', 'gamma']",
+                "one dict",
+            ],
         ),
         Row(
             "a part of a candidate, out of range",

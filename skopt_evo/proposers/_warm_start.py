@@ -99,8 +99,7 @@ def parse_initial_params(
             genomes.append(_genome_of(params, space, own_params))
         except ValueError as error:
             raise ValueError(
-                f"initial_params[{number}] is no point of param_grid. {error} Widen "
-                "param_grid, or leave this candidate out."
+                f"initial_params[{number}] is no point of param_grid. {error}"
             ) from None
     return WarmStart(np.reshape(genomes, (len(genomes), space.n_genes)), None)
 
@@ -128,19 +127,27 @@ def _genome_of(
                 reasons.append(str(error))
             else:
                 return space.encode_known({**own_params, **params}, branch)
-    raise ValueError(" ".join(dict.fromkeys(reasons)) or _unknown_names(params, space))
+    if not reasons:
+        raise ValueError(_wrong_names(params, space))
+    raise ValueError(
+        f"{' '.join(dict.fromkeys(reasons))} Widen param_grid, or leave this candidate "
+        "out."
+    )
 
 
-def _unknown_names(params: Mapping[str, Any], space: SearchSpace) -> str:
+def _wrong_names(params: Mapping[str, Any], space: SearchSpace) -> str:
     """Return which names of a setting no branch has, or that no branch has them all."""
     unknown = [name for name in params if name not in space.parameter_names]
     if not unknown:
-        return f"No dict of param_grid has all the names {listed(sorted(params))}."
+        return (
+            f"No dict of param_grid has all of the names {listed(sorted(params))}. "
+            "Pass those of one dict."
+        )
     close = difflib.get_close_matches(str(unknown[0]), space.parameter_names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     return (
-        f"The names {listed(unknown)} are none of its parameters, "
-        f"{listed(space.parameter_names)}.{hint}"
+        f"The names {listed(unknown)} are none of its parameters.{hint} These are "
+        f"{listed(space.parameter_names)}."
     )
 
 
@@ -243,8 +250,9 @@ def _metrics_of(
     """Return the metrics of a ``cv_results_``, after a check that it has the wanted."""
     if "params" not in results:
         raise ValueError(
-            f"initial_params: a dict with the keys {sorted(map(str, results))[:5]} is "
-            f"no cv_results_, which has 'params': {ALLOWED}."
+            "initial_params: a dict or table with the keys "
+            f"{sorted(map(str, results))[:5]} is no cv_results_, which has 'params': "
+            f"{ALLOWED}."
         )
     prefix = "mean_test_"
     found = [str(key)[len(prefix) :] for key in results if str(key).startswith(prefix)]
