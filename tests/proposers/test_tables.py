@@ -76,7 +76,6 @@ SCALERS = [StandardScaler(), StandardScaler(with_mean=False), MinMaxScaler(), No
         ([{0: 1.0}, "balanced"], [{0: 1.0}, "balanced"]),
         (SCALERS, SCALERS),
     ],
-    ids=str,
 )
 def test_values_are_found_by_their_texts(param_grid, values):
     settings = [{"p": value} for value in values]
