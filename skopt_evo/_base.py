@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state, get_tags, indexable
 from sklearn.utils.metadata_routing import MethodMapping
 from sklearn.utils.metaestimators import available_if
 
+from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import (
     BaseSearchCV,
     Interval,
@@ -43,7 +44,11 @@ from skopt_evo.evaluation import (
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.results import Objective, extra_columns, fill_in_metrics, gaps_of
-from skopt_evo.space import SearchSpace, check_parameter_names
+from skopt_evo.space import (
+    SearchSpace,
+    check_parameter_names,
+    check_parameter_values,
+)
 
 # What `fit` sets. It is gone as soon as `fit` starts: a search that failed on new data
 # must not answer for the old.
@@ -258,6 +263,8 @@ class BaseEvoSearchCV(BaseSearchCV):
         seed = self._draw_seed()
         space = self._make_space(seed)
         check_parameter_names(self.estimator, space)
+        with own_arithmetic():
+            check_parameter_values(self.estimator, space)
 
         scorers, refit_metric = self._get_scorers()
         X, y = indexable(X, y)
@@ -499,6 +506,7 @@ class BaseEvoSearchCV(BaseSearchCV):
                 metrics=self._metric_names(scorers),
                 steering=self._steering_metric(),
                 n_splits=len(splits),
+                own_params=self.estimator.get_params(),
             )
             if is_exhaustive:
                 proposer = GridProposer(space)
@@ -679,9 +687,9 @@ class BaseEvoSearchCV(BaseSearchCV):
             raise
         # The first words are scikit-learn's.
         rows = (
-            f"refit={self.refit!r} returned {index!r}, expected the number of a row of "
-            f"cv_results_, an int from 0 to {len(results['params']) - 1}. The results "
-            "are kept: try the function on cv_results_."
+            f"refit={self.refit!r} returned {shown(index)}, expected the number of a "
+            f"row of cv_results_, an int from 0 to {len(results['params']) - 1}. The "
+            "results are kept: try the function on cv_results_."
         )
         if not isinstance(index, Integral):
             raise TypeError(f"best_index_ returned is not an integer: {rows}")
@@ -751,7 +759,7 @@ def _checked(number, split, n_samples):
         train, test = split
     except (TypeError, ValueError) as error:
         raise type(error)(
-            f"Split {number} of cv is {split!r}, expected {PAIR}."
+            f"Split {number} of cv is {shown(split)}, expected {PAIR}."
         ) from None
     return (
         _checked_rows(f"The training set of split {number} of cv", train, n_samples),

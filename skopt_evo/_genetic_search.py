@@ -6,6 +6,7 @@ from types import NoneType
 import numpy as np
 
 from skopt_evo._base import BaseEvoSearchCV
+from skopt_evo._keywords import explain_keywords
 from skopt_evo._sklearn_compat import Interval, StrOptions, is_scorer
 from skopt_evo.proposers import (
     EvolutionProposer,
@@ -116,15 +117,17 @@ class GeneticSearchCV(BaseEvoSearchCV):
         it, but not on `n_jobs`. Generations are complete before the next one is bred,
         whatever `lookahead` says.
 
-    initial_params : list of dicts or dict, default=None
-        Candidates to try first, or the ``cv_results_`` of another search: of this
-        class, :class:`~sklearn.model_selection.GridSearchCV` or any other one with the
-        same metrics. The best candidate of these results is evaluated first. If it has
-        the same score on every split, the other ones count as evaluated: the search
-        goes on from them, and they take no part of `n_iter`, nor a row of the new
-        ``cv_results_``. If not, as with new data or other splits, the best of them are
-        tried anew, up to a quarter of `n_iter`. Candidates outside of `param_grid` are
-        left out.
+    initial_params : list of dicts, dict or DataFrame, default=None
+        Candidates to try first; a parameter that one of them leaves out has the
+        estimator's own value, or the middle of its range where the space has not that.
+        Or the ``cv_results_`` of another search: of this class,
+        :class:`~sklearn.model_selection.GridSearchCV` or any other one with the same
+        metrics, as a dict or as a DataFrame, which may have been a text file. The best
+        candidate of these results is evaluated first. If it has the same score on every
+        split, the other ones count as evaluated: the search goes on from them, and they
+        take no part of `n_iter`, nor a row of the new ``cv_results_``. If not, as with
+        new data or other splits, the best of them are tried anew, up to a quarter of
+        `n_iter`. Candidates outside of `param_grid` are left out.
 
     n_iter_no_change : int, default=None
         The search ends when so many candidates in a row have not improved the best
@@ -309,6 +312,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         "surrogate": "no_validation",
     }
 
+    @explain_keywords
     def __init__(
         self,
         estimator,

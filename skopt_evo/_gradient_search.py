@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.base import clone
 
 from skopt_evo._base import BaseEvoSearchCV
+from skopt_evo._keywords import explain_keywords
+from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import Interval, StrOptions, scorer_of
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad import (
@@ -114,10 +116,12 @@ class GradientSearchCV(BaseEvoSearchCV):
         a safe choice. The winner has the best score after that, which need not be the
         one of rank 1. An exhaustive search takes no notice of it.
 
-    initial_params : list of dicts or dict, default=None
-        Starts, or the ``cv_results_`` of another search, of which the best candidates
-        are starts, up to a fifth of `n_iter`; candidates outside of `param_grid` are
-        left out. They come before the estimator's own parameters.
+    initial_params : list of dicts, dict or DataFrame, default=None
+        Starts; a parameter that one of them leaves out has the estimator's own value,
+        or the middle of its range where the space has not that. Or the ``cv_results_``
+        of another search, as a dict or as a DataFrame, which may have been a text file:
+        the best candidates are starts, up to a fifth of `n_iter`; candidates outside of
+        `param_grid` are left out. Starts come before the estimator's own parameters.
 
     n_iter_no_change : int, default=None
         The search ends when so many candidates in a row have not improved the best
@@ -297,6 +301,7 @@ class GradientSearchCV(BaseEvoSearchCV):
         "hyper_l2": [Interval(Real, 0, None, closed="left")],
     }
 
+    @explain_keywords
     def __init__(
         self,
         estimator,
@@ -423,7 +428,7 @@ class GradientSearchCV(BaseEvoSearchCV):
             raise NoHypergradientError(
                 f"gradient='exact' is not possible for parameter {name!r} of "
                 f"{self.estimator!r}, scored by {scorer_of(scorers, metric)!r}, at "
-                f"{setting!r}: {reason} There are rules for {known_types()}. Pass "
+                f"{shown(setting)}: {reason} There are rules for {known_types()}. Pass "
                 "gradient='auto', which does without where it has to."
             )
 

@@ -17,6 +17,7 @@ same place if there is one, so ``except ValueError`` around a search keeps worki
     ├── CheckpointWarning       a checkpoint is incomplete, or no longer written
     ├── MissingScoresWarning    a split or a metric has no score for any candidate
     ├── NoHypergradientWarning  candidates without the exact derivative asked for
+    ├── SearchSpaceWarning      param_grid, or what is known of it, may not be as meant
     └── SpaceCoverageWarning    a part of the space cannot be searched as asked
 """
 
@@ -31,6 +32,7 @@ __all__ = [
     "NoHypergradientWarning",
     "SearchSpaceError",
     "SearchSpaceTypeError",
+    "SearchSpaceWarning",
     "SkoptEvoError",
     "SpaceCoverageWarning",
     "WorkerDiedError",
@@ -92,6 +94,14 @@ class MissingScoresWarning(UserWarning):
 
 class NoHypergradientWarning(UserWarning):
     """``gradient="exact"`` was asked for, and candidates had no exact derivative."""
+
+
+class SearchSpaceWarning(UserWarning):
+    """A part of ``param_grid`` or ``initial_params`` is probably meant otherwise.
+
+    Either a tuple of two numbers, which are two values and no range, or candidates of a
+    text file that cannot be found in the space.
+    """
 
 
 class SpaceCoverageWarning(UserWarning):

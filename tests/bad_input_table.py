@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.stats import loguniform, randint, uniform
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -23,6 +24,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, OneClassSVM
@@ -139,6 +141,19 @@ class Confused(GaussianProcessRegressor):
 
     def predict(self, X, return_std=False, return_cov=False):
         return None
+
+
+@dataclass
+class Real:
+    """A range of another library."""
+
+    __module__ = "skopt.space.space"
+    low: float
+    high: float
+    prior: str = "uniform"
+
+    def rvs(self, n_samples=None, random_state=None):
+        return [self.low]
 
 
 class TooFewSplits:
@@ -387,13 +402,56 @@ TABLE = {
             "limits as another library has them",
             'param_grid={"C": {"low": 0.1, "high": 10}}',
             "SearchSpaceTypeError",
-            ["'C'", "'low'", "Allowed", "loguniform"],
+            ["'C'", "'low'", "Pass scipy.stats.loguniform(0.1, 10.0)", "Allowed"],
         ),
         Row(
             "a table of values",
             'param_grid={"C": np.ones((2, 2))}',
             "SearchSpaceError",
             ["'C'", "Allowed"],
+        ),
+        Row(
+            "a frame of values",
+            'param_grid={"C": pd.DataFrame({"C": range(100)})}',
+            "SearchSpaceTypeError",
+            ["'C'", "<DataFrame of shape (100, 1)>", "Allowed"],
+        ),
+        Row(
+            "a range with the name of its scale",
+            'param_grid={"C": (1e-6, 1e6, "log-uniform")}',
+            "SearchSpaceTypeError",
+            ["'C'", "3 categories", "scipy.stats.loguniform(1e-06, 1000000.0)"],
+        ),
+        Row(
+            "an object of another library",
+            'param_grid={"C": Real(1e-6, 1e6, prior="log-uniform")}',
+            "SearchSpaceTypeError",
+            ["'C'", "skopt", "scipy.stats.loguniform(1e-06, 1000000.0)"],
+        ),
+        Row(
+            "an object of another library in a list",
+            'param_grid={"C": [Real(1, 8)]}',
+            "SearchSpaceTypeError",
+            ["'C'", "skopt", "scipy.stats.uniform(1.0, 7.0)"],
+        ),
+        Row(
+            "a distribution in a list",
+            'param_grid={"C": [loguniform(1, 10)]}',
+            "SearchSpaceError",
+            ["'C'", "is a distribution", "by itself: loguniform(1, 10)"],
+        ),
+        Row(
+            "a number for each layer",
+            "estimator=MLPClassifier(), "
+            'param_grid={"hidden_layer_sizes": (randint(8, 65), randint(8, 65))}',
+            "SearchSpaceError",
+            ["'hidden_layer_sizes'", "Vector(randint(8, 65), size=2)"],
+        ),
+        Row(
+            "a number or a word",
+            'param_grid={"gamma": ["scale", loguniform(1e-3, 1)]}',
+            "SearchSpaceError",
+            ["'gamma'", "loguniform(0.001, 1) is a distribution", "list of dicts"],
         ),
         Row(
             "a distribution without its arguments",
@@ -422,8 +480,32 @@ TABLE = {
         Row(
             "values that the estimator refuses",
             'param_grid={"C": uniform(-2, 1)}',
+            "SearchSpaceError",
+            ["No value of parameter 'C'", "-2.0 to -1.0", "(0.0, inf", "(low, width)"],
+        ),
+        Row(
+            "floats for a parameter of integers",
+            'param_grid={"degree": uniform(1, 10)}',
+            "SearchSpaceError",
+            ["'degree'", "1.0 to 11.0", "must be an int", "scipy.stats.randint(1, 12)"],
+        ),
+        Row(
+            "the same in a step, on a logarithmic scale",
+            'estimator=pipe, param_grid={"svc__degree": loguniform(1, 10)}',
+            "SearchSpaceError",
+            ["'svc__degree'", "must be an int", "scipy.stats.randint(1, 11)"],
+        ),
+        Row(
+            "a word that the estimator does not know",
+            'param_grid=[{"C": C}, {"kernel": ["rbv"]}]',
+            "SearchSpaceError",
+            ["'kernel'", "param_grid[1]", "['rbv']", "'rbf'", "Pass other values"],
+        ),
+        Row(
+            "values that do not suit the data",
+            'param_grid={"class_weight": [{"setosa": 2.0}]}',
             "ValueError",
-            [*ALL_FAILED, "'C'", "(0.0, inf"],
+            [*ALL_FAILED, "[0, 1, 2]", "class_weight"],
             fits=True,
         ),
         Row(
@@ -466,7 +548,25 @@ TABLE = {
             "a parameter that there is not",
             "generations=40",
             "TypeError",
-            ["'generations'"],
+            ["'generations'", "Pass n_iter", "in all"],
+        ),
+        Row(
+            "the name of another library for the budget",
+            "n_trials=40",
+            "TypeError",
+            ["'n_trials'", "Pass n_iter", "in all"],
+        ),
+        Row(
+            "the name of another search for the space",
+            'param_distributions={"C": C}',
+            "TypeError",
+            ["'param_distributions'", "Pass it as param_grid"],
+        ),
+        Row(
+            "a misspelt parameter",
+            "n_iters=40",
+            "TypeError",
+            ["'n_iters'", "Did you mean 'n_iter'?"],
         ),
         Row(
             "the same, later",
@@ -983,9 +1083,26 @@ TABLE = {
             "a name too many",
             'initial_params=[{"C": 1.0, "gamma": 1.0}]',
             "ValueError",
-            ["initial_params[0]", "['C', 'gamma']", "['C']"],
+            ["initial_params[0]", "['gamma']", "['C']"],
         ),
-        Row("no names", "initial_params=[{}]", "ValueError", ["initial_params[0]"]),
+        Row(
+            "names of two dicts of the space",
+            'param_grid=[{"C": C}, {"gamma": C}], '
+            'initial_params=[{"C": 1.0, "gamma": 1.0}]',
+            "ValueError",
+            [
+                "initial_params[0]",
+                "No dict of param_grid",
+                "['C', 'gamma']",
+                "one dict",
+            ],
+        ),
+        Row(
+            "a part of a candidate, out of range",
+            'param_grid={"C": C, "gamma": C}, initial_params=[{"C": 1e3}]',
+            "ValueError",
+            ["initial_params[0]", "1000.0", "'C'", "Widen param_grid"],
+        ),
         Row(
             "results by another metric",
             'initial_params={"params": [{"C": 1.0}], "mean_test_accuracy": [0.5]}',
@@ -1032,10 +1149,25 @@ TABLE = {
             ["none of the candidates"],
         ),
         Row(
-            "results from a text file",
+            "results from a text file, without the columns of the parameters",
             """initial_params={"params": ["{'C': 1.0}"], "mean_test_score": [0.5]}""",
             "TypeError",
-            ["params[0]", "no dict", "text file"],
+            ["params[0]", "no dict", "param_<name>", "all columns of the file"],
+        ),
+        Row(
+            "results from a text file, with values that no text tells",
+            'param_grid={"kernel": [fails, "rbf"], "C": C}, '
+            'initial_params=pd.DataFrame({"params": ["text"], '
+            '"param_kernel": ["<function fails>"], "param_C": [1.0], '
+            '"mean_test_score": [0.5]})',
+            "ValueError",
+            ["1 of 1 candidates", "'<function fails>'", "'kernel'", "pickle"],
+        ),
+        Row(
+            "a frame that has no results",
+            'initial_params=pd.DataFrame({"C": range(100)})',
+            "ValueError",
+            ["['C']", "no cv_results_", "as a DataFrame"],
         ),
         Row(
             "columns of different lengths",

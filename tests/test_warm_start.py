@@ -1,5 +1,6 @@
 """initial_params: candidates to try first, or what another search has found."""
 
+import io
 import pickle
 
 import joblib
@@ -22,7 +23,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
-from skopt_evo import GeneticSearchCV
+from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.exceptions import MissingScoresWarning
 from skopt_evo.space import Mask
 
@@ -208,6 +209,66 @@ def test_masks_are_given_as_arrays():
     again = fit(Masked(), {"mask": Mask(6)}, initial_params=search.cv_results_)
     assert given_rows(again) == [0]
     assert again.best_score_ >= search.best_score_
+
+
+SOME = {"a": uniform(0.6, 0.4), "b": uniform(0, 1), "kind": ["plain", "best"]}
+
+
+@pytest.mark.parametrize("search", [GeneticSearchCV, GradientSearchCV])
+def test_what_a_dict_leaves_out_is_the_estimators_own_or_the_middle(search):
+    model = search(
+        Hill(b=0.3),
+        SOME,
+        n_iter=8,
+        cv=CV,
+        random_state=0,
+        initial_params=[{"b": 0.9}, {"a": 0.7, "kind": "best"}, {}],
+    ).fit(X, y)
+    # The estimator has a=0.5, which is no value of the space.
+    expected = [
+        {"a": 0.8, "b": 0.9, "kind": "plain"},
+        {"a": 0.7, "b": 0.3, "kind": "best"},
+        {"a": 0.8, "b": 0.3, "kind": "plain"},
+    ]
+    tried = model.cv_results_["params"]
+    for setting in expected:
+        assert any(
+            params["kind"] == setting["kind"]
+            and np.allclose(
+                [params["a"], params["b"]],
+                [setting["a"], setting["b"]],
+                rtol=1e-12,
+                atol=0,
+            )
+            for params in tried[:5]
+        )
+
+
+def test_a_part_of_a_setting_lies_in_the_first_branch_that_has_it():
+    given = [{"svc__gamma": 0.5}, {"scale": MinMaxScaler()}, {"svc__C": 300.0}]
+    search = fit(STEPS, BRANCHES, initial_params=given, n_iter=8)
+    first, second, third = search.cv_results_["params"][:3]
+    assert in_words([first]) == in_words(
+        [{"pick": first["pick"], "svc__C": 1.0, "svc__degree": 3, "svc__gamma": 0.5}]
+    )
+    assert in_words([second]) == in_words(
+        [{"scale": MinMaxScaler(), "svc__C": 1.0, "svc__kernel": "linear"}]
+    )
+    assert third["svc__C"] == 300.0
+    assert "pick" in third  # the first branch ends at 100
+    assert given_rows(search) == [0, 1, 2]
+
+
+def test_a_whole_setting_is_not_taken_for_a_part_of_another_branch():
+    space = [{"a": uniform(0, 1), "b": uniform(0, 1)}, {"a": uniform(0, 1)}]
+    search = fit(space=space, initial_params=[{"a": 0.25}])
+    assert search.cv_results_["params"][0] == {"a": 0.25}
+
+
+def test_an_unknown_name_is_an_error_with_the_closest_one():
+    space = {"svc__C": loguniform(1, 10), "svc__gamma": loguniform(1, 10)}
+    with pytest.raises(ValueError, match=r"\['svc__gama'\].*mean 'svc__gamma'\?"):
+        fit(STEPS, space, initial_params=[{"svc__gama": 1.0, "svc__C": 2.0}])
 
 
 # The results of other searches
@@ -396,6 +457,35 @@ def test_failures_with_a_number_as_their_score_are_failures():
     assert np.min(seen[0]) > -1  # -10 is the loss that is none
 
 
+@pytest.mark.parametrize("status", ["timeout", "crashed", "whatever comes later"])
+@pytest.mark.parametrize("scoring", [None, "two"])
+def test_every_status_but_ok_is_a_failure(status, scoring):
+    def two(estimator, X, y):
+        return {"a": estimator.score(X, y), "b": -estimator.a}
+
+    options = {} if scoring is None else {"scoring": two, "refit": "a"}
+    results = dict(fit(**options).cv_results_)
+    row = 7
+    results["status"] = results["status"].astype(object)
+    results["status"][row] = status
+    for name in results:  # a number as error_score
+        if "_test_" in name and not name.startswith(("std", "rank")):
+            results[name] = results[name].copy()
+            results[name][row] = 10.0
+    seen = []
+
+    def look(losses, n, rng):
+        seen.append(losses)
+        return rng.integers(len(losses), size=n)
+
+    search = fit(initial_params=results, selection=look, **options)
+    name = "mean_test_score" if scoring is None else "mean_test_a"
+    good = np.where(np.arange(20) == row, -np.inf, results[name])
+    assert search.cv_results_["params"][0] == results["params"][int(good.argmax())]
+    assert given_rows(search) == [0]
+    assert np.nanmin(seen[0]) > -1  # -10 is the loss that is none
+
+
 def test_results_of_which_all_failed_are_tried_again():
     results = dict(random_search().cv_results_)
     for name in results:
@@ -490,6 +580,35 @@ def shuffled_frame(results):
     return {name: frame[name] for name in frame}
 
 
+def read_back(results):
+    """Return a table of results that has been a text file."""
+    text = pd.DataFrame(results).to_csv()
+    return pd.read_csv(io.StringIO(text))
+
+
+def test_a_text_file_of_conditional_spaces_and_estimators_holds():
+    results = fit(STEPS, BRANCHES, cv=3).cv_results_
+    search = make(STEPS, BRANCHES, n_iter=8, cv=3)
+    expected = clone(search).set_params(initial_params=results).fit(X, y)
+    search.set_params(initial_params=read_back(results)).fit(X, y)
+    assert given_rows(search) == [0]
+    assert in_words(search.cv_results_["params"]) == in_words(
+        expected.cv_results_["params"]
+    )
+
+
+def test_a_search_with_a_frame_can_be_cloned_shown_and_resumed(known, tmp_path):
+    frame = pd.DataFrame(known)
+    path = tmp_path / "search.journal"
+    search = make(initial_params=frame, checkpoint=path, n_iter=6)
+    assert "initial_params" in repr(search)
+    expected = clone(search).fit(X, y).cv_results_["params"]
+    Hill.fits.clear()
+    again = make(initial_params=frame.copy(), checkpoint=path, n_iter=6, refit=False)
+    assert again.fit(X, y).cv_results_["params"] == expected
+    assert Hill.fits == []
+
+
 @pytest.mark.parametrize(
     "convert",
     [
@@ -499,8 +618,23 @@ def shuffled_frame(results):
         lambda results: {name: list(row) for name, row in results.items()},
         lambda results: {name: np.ma.array(row) for name, row in results.items()},
         shuffled_frame,
+        pd.DataFrame,
+        lambda results: pd.DataFrame(results).sort_values("rank_test_score"),
+        lambda results: read_back(results),
+        lambda results: read_back(results).to_dict("list"),
     ],
-    ids=["pickle", "pandas list", "pandas series", "lists", "masked", "sorted pandas"],
+    ids=[
+        "pickle",
+        "pandas list",
+        "pandas series",
+        "lists",
+        "masked",
+        "sorted pandas",
+        "frame",
+        "sorted frame",
+        "text file",
+        "columns of a text file",
+    ],
 )
 def test_results_in_other_containers_are_the_same(convert, known):
     expected = fit(initial_params=known).cv_results_["params"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from sklearn.base import clone
 
+from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import (
     SearchTask,
     check_method_params,
@@ -373,7 +374,7 @@ class Evaluator:
         except (FitTimeoutError, WorkerDiedError) as error:
             error.add_note(
                 f"It was split {split} of candidate {flight.number}, "
-                f"{dict(flight.params)!r}, after {fault.seconds:.3g} seconds."
+                f"{shown(dict(flight.params))}, after {fault.seconds:.3g} seconds."
             )
             raise
         folds[split]["fit_time"] = fault.seconds

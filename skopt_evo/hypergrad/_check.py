@@ -12,6 +12,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 
+from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import check_method_params, safe_split
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._copies import apply, copied
@@ -96,8 +97,8 @@ def check_hypergradient(
     """
     if not isinstance(params, Mapping) or not params:
         raise TypeError(
-            f"params={params!r} is no dict of values: pass the hyperparameters and "
-            "where to differentiate, e.g. {'alpha': 1.0}."
+            f"params={shown(params)} is no dict of values: pass the hyperparameters "
+            "and where to differentiate, e.g. {'alpha': 1.0}."
         )
     if not 0.0 < step < 1.0:
         raise ValueError(

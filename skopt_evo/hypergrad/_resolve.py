@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
+from skopt_evo._messages import shown
 from skopt_evo.hypergrad._finite_difference import SPSA, FiniteDifference, FloatArray
 from skopt_evo.hypergrad._local_model import LocalModel
 from skopt_evo.hypergrad._settings import Automatic, Exact
@@ -96,7 +97,7 @@ def resolve_gradient(gradient: Any) -> Method:
         )
     if not isinstance(gradient, (Automatic, Exact, LocalModel, GradientEstimator)):
         raise TypeError(
-            f"gradient={gradient!r} cannot estimate gradients: pass one of "
+            f"gradient={shown(gradient)} cannot estimate gradients: pass one of "
             f"{sorted(GRADIENTS)} or an object of skopt_evo.hypergrad, e.g. "
             "FiniteDifference(scheme='forward')."
         )

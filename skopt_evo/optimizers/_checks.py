@@ -8,6 +8,8 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from skopt_evo._messages import shown
+
 
 def check_fraction(name: str, value: float, *, usual: float) -> None:
     """Require a number in [0, 1)."""
@@ -26,7 +28,7 @@ def check_finite(name: str, value: float, *, usual: float) -> None:
 
 def check_count(name: str, value: int, *, usual: int) -> None:
     """Require an integer of at least 1."""
-    required = f"{name} must be an integer of at least 1, got {value!r}"
+    required = f"{name} must be an integer of at least 1, got {shown(value)}"
     remedy = f"pass for instance {name}={usual}"
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{required} of type {type(value).__name__}; {remedy}.")
@@ -38,7 +40,7 @@ def check_flag(name: str, value: bool) -> None:
     """Require True or False."""
     if not isinstance(value, bool | np.bool_):
         raise TypeError(
-            f"{name} must be True or False, got {value!r} of type "
+            f"{name} must be True or False, got {shown(value)} of type "
             f"{type(value).__name__}; pass {name}=True or {name}=False."
         )
 
@@ -50,7 +52,7 @@ def _check_real(
     is_allowed: Callable[[float], bool],
     usual: float,
 ) -> None:
-    required = f"{name} must be a number {allowed}, got {value!r}"
+    required = f"{name} must be a number {allowed}, got {shown(value)}"
     remedy = f"pass for instance {name}={usual}"
     # bool is a Real to Python, but True as a rate is a slip, not a setting.
     if isinstance(value, bool) or not isinstance(value, Real):

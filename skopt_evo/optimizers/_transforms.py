@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skopt_evo._messages import shown
 from skopt_evo.optimizers._checks import check_finite, check_positive
 
 Array: TypeAlias = NDArray[np.float64]
@@ -203,7 +204,7 @@ def project(params: Array, lower: ArrayLike, upper: ArrayLike) -> Array:
     """
     if np.any(np.greater(lower, upper)):
         raise ValueError(
-            f"lower must not be above upper, got lower={lower!r} and upper={upper!r}; "
-            "swap them where they cross."
+            f"lower must not be above upper, got lower={shown(lower)} and "
+            f"upper={shown(upper)}; swap them where they cross."
         )
     return np.asarray(np.clip(params, lower, upper), dtype=float)

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import fit_context
 
 
@@ -109,9 +110,9 @@ class ColumnMask(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         mask = np.array(self.mask)
         if mask.dtype != bool or mask.ndim != 1:
             raise ValueError(
-                f"mask={self.mask!r} is not a one-dimensional array of booleans, but "
-                f"one of shape {mask.shape} and type {mask.dtype}. Pass True or False "
-                "for each column of X; for column numbers, pass "
+                f"mask={shown(self.mask)} is not a one-dimensional array of booleans, "
+                f"but one of shape {mask.shape} and type {mask.dtype}. Pass True or "
+                "False for each column of X; for column numbers, pass "
                 "numpy.isin(numpy.arange(X.shape[1]), numbers)."
             )
         if len(mask) != n_features:

@@ -10,6 +10,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import fit_context
 
 
@@ -165,12 +166,14 @@ class FeatureScale(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         weights = np.asarray(self.weights)
         if weights.dtype.kind not in "iuf" or weights.ndim != 1:
             raise ValueError(
-                f"weights={self.weights!r} is no one-dimensional array of numbers, but "
-                f"one of shape {weights.shape} and type {weights.dtype}. Pass one "
-                "number for each column of X, or for each group."
+                f"weights={shown(self.weights)} is no one-dimensional array of "
+                f"numbers, but one of shape {weights.shape} and type {weights.dtype}. "
+                "Pass one number for each column of X, or for each group."
             )
         if not np.all(np.isfinite(weights)):
-            raise ValueError(f"weights={self.weights!r} has to be of finite numbers.")
+            raise ValueError(
+                f"weights={shown(self.weights)} has to be of finite numbers."
+            )
         what = "columns" if self.groups is None else "groups"
         if len(weights) != n_wanted:
             raise ValueError(
@@ -184,14 +187,14 @@ class FeatureScale(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         groups = np.asarray(self.groups)
         if groups.dtype.kind not in "iu" or groups.shape != (n_features,):
             raise ValueError(
-                f"groups={self.groups!r} is no array of {n_features} integers. Pass "
-                "the number of its group, from 0 on, for each column of X."
+                f"groups={shown(self.groups)} is no array of {n_features} integers. "
+                "Pass the number of its group, from 0 on, for each column of X."
             )
         n_groups = int(groups.max()) + 1
         if not np.array_equal(np.unique(groups), np.arange(n_groups)):
             raise ValueError(
-                f"groups={self.groups!r} has to number groups from 0 on without gaps; "
-                "pass numpy.unique(groups, return_inverse=True)[1]."
+                f"groups={shown(self.groups)} has to number groups from 0 on without "
+                "gaps; pass numpy.unique(groups, return_inverse=True)[1]."
             )
         return n_groups
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skopt_evo._messages import shown
 from skopt_evo.hypergrad import GradientEstimator
 from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._sources import checked_gradient, checked_probes
@@ -117,14 +118,14 @@ def rehearse_optimizer(optimizer: Optimizer) -> None:
         rule = optimizer.transformation(0.1)
         if not all(callable(getattr(rule, name, None)) for name in ("init", "update")):
             raise TypeError(
-                f"optimizer={optimizer!r}: transformation(0.1) returned {rule!r}, "
+                f"optimizer={optimizer!r}: transformation(0.1) returned {shown(rule)}, "
                 "expected a skopt_evo.optimizers.GradientTransformation."
             )
         updates, _ = rule.update(gradient, rule.init(point), point)
         if np.shape(updates) != point.shape:
             raise ValueError(
                 f"optimizer={optimizer!r} turned the gradient {gradient!r} into "
-                f"{updates!r}: expected an array of the same shape."
+                f"{shown(updates)}: expected an array of the same shape."
             )
 
 

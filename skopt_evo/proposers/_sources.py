@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skopt_evo._messages import shown
 from skopt_evo.hypergrad import GradientEstimator, LocalModel
 from skopt_evo.proposers._descent import Batch, Evaluations, Place, Slope, Walker
 from skopt_evo.proposers._model_descent import Known, Surroundings, TrustRegion
@@ -159,8 +160,8 @@ def checked_probes(
     array = _floats(probes)
     if array is None or array.ndim != 2 or array.shape[1] != len(point):
         raise ValueError(
-            f"gradient={method!r}: its probes around {point!r} are {probes!r}, "
-            f"expected an array of shape (n_probes, {len(point)})."
+            f"gradient={method!r}: its probes around {shown(point)} are "
+            f"{shown(probes)}, expected an array of shape (n_probes, {len(point)})."
         )
     return array
 
@@ -177,8 +178,8 @@ def checked_gradient(
     array = _floats(gradient)
     if array is None or array.shape != point.shape:
         raise ValueError(
-            f"gradient={method!r}: its gradient at {point!r} is {gradient!r}, "
-            f"expected an array of shape {point.shape}."
+            f"gradient={method!r}: its gradient at {shown(point)} is "
+            f"{shown(gradient)}, expected an array of shape {point.shape}."
         )
     return array
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skopt_evo._messages import listed
 from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
@@ -227,7 +228,7 @@ class Starts:
             if untried:
                 yield (
                     f"In {self._name(branch)} these values of {name!r} were not tried: "
-                    f"{untried!r}."
+                    f"{listed(untried)}."
                 )
 
     def _name(self, branch: int) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
+from skopt_evo._messages import shown
 from skopt_evo.strategies import (
     DifferentialEvolutionStrategy,
     EvolutionStrategy,
@@ -159,7 +160,9 @@ def check_surrogate(surrogate: Any) -> None:
     """
     if surrogate is None or (isinstance(surrogate, str) and surrogate == "auto"):
         return
-    message = f"surrogate={surrogate!r} cannot screen candidates: pass {SURROGATES}."
+    message = (
+        f"surrogate={shown(surrogate)} cannot screen candidates: pass {SURROGATES}."
+    )
     if isinstance(surrogate, str):
         raise ValueError(message)
     if isinstance(surrogate, type):

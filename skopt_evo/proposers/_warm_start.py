@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skopt_evo._messages import listed, shown
 from skopt_evo.proposers._protocol import Proposer
+from skopt_evo.proposers._tables import columns_of, read_candidates
 from skopt_evo.results import Trial
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies._base import FloatArray
@@ -21,8 +24,8 @@ RETRIED_SHARE = 1 / 4
 TOLERANCE = 1e-6
 
 ALLOWED = (
-    "pass a list of dicts, each with a value for every parameter of the space, or the "
-    "cv_results_ of a fitted search"
+    "pass a list of dicts, each with values of parameters of the space, or the "
+    "cv_results_ of a fitted search, as a dict or as a DataFrame"
 )
 
 
@@ -52,12 +55,13 @@ def parse_initial_params(
     metrics: Sequence[str] | None,
     steering: str | None,
     n_splits: int,
+    own_params: Mapping[str, Any],
 ) -> WarmStart:
     """Return what the parameter `initial_params` of a search stands for.
 
     Parameters
     ----------
-    initial_params : None, sequence of dicts or dict
+    initial_params : None, sequence of dicts, dict or DataFrame
         Candidates, or ``cv_results_``.
     space : SearchSpace
         The space that they have to lie in.
@@ -68,6 +72,8 @@ def parse_initial_params(
         The metric that candidates are ranked by, None for the first one.
     n_splits : int
         The number of splits of the search.
+    own_params : mapping
+        The estimator's own parameters, for what candidates leave out.
 
     Raises
     ------
@@ -78,24 +84,71 @@ def parse_initial_params(
     """
     if initial_params is None:
         return WarmStart(np.empty((0, space.n_genes)), None)
+    initial_params = columns_of(initial_params)
     if isinstance(initial_params, Mapping):
         found = _metrics_of(initial_params, metrics, steering)
         return _from_results(initial_params, space, found, steering, n_splits)
-    message = f"initial_params={initial_params!r} makes no sense: {ALLOWED}."
+    message = f"initial_params={shown(initial_params)} makes no sense: {ALLOWED}."
     if isinstance(initial_params, str) or not isinstance(initial_params, Sequence):
         raise TypeError(message)
     genomes = []
     for number, params in enumerate(initial_params):
         if not isinstance(params, Mapping):
-            raise TypeError(f"{message} Element {number} is no dict: {params!r}.")
+            raise TypeError(f"{message} Element {number} is no dict: {shown(params)}.")
         try:
-            genomes.append(space.encode(params))
+            genomes.append(_genome_of(params, space, own_params))
         except ValueError as error:
             raise ValueError(
-                f"initial_params[{number}] is no point of param_grid. {error} Widen "
-                "param_grid, or leave this candidate out."
+                f"initial_params[{number}] is no point of param_grid. {error}"
             ) from None
     return WarmStart(np.reshape(genomes, (len(genomes), space.n_genes)), None)
+
+
+def _genome_of(
+    params: Mapping[str, Any], space: SearchSpace, own_params: Mapping[str, Any]
+) -> FloatArray:
+    """Return the genome of a setting, which may leave parameters of a branch out.
+
+    These have the estimator's own values where the space has them, else the middle of
+    their range, as the first start of a descent.
+    """
+    reasons: list[str] = []
+    if any(params.keys() == dimensions.keys() for dimensions in space.branches):
+        try:
+            return space.encode(params)
+        except ValueError as error:
+            reasons.append(str(error))
+    for branch, dimensions in enumerate(space.branches):
+        if params.keys() < dimensions.keys():
+            try:
+                for name, value in params.items():
+                    dimensions[name].locate(value)
+            except ValueError as error:
+                reasons.append(str(error))
+            else:
+                return space.encode_known({**own_params, **params}, branch)
+    if not reasons:
+        raise ValueError(_wrong_names(params, space))
+    raise ValueError(
+        f"{' '.join(dict.fromkeys(reasons))} Widen param_grid, or leave this candidate "
+        "out."
+    )
+
+
+def _wrong_names(params: Mapping[str, Any], space: SearchSpace) -> str:
+    """Return which names of a setting no branch has, or that no branch has them all."""
+    unknown = [name for name in params if name not in space.parameter_names]
+    if not unknown:
+        return (
+            f"No dict of param_grid has all of the names {listed(sorted(params))}. "
+            "Pass those of one dict."
+        )
+    close = difflib.get_close_matches(str(unknown[0]), space.parameter_names, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return (
+        f"The names {listed(unknown)} are none of its parameters.{hint} These are "
+        f"{listed(space.parameter_names)}."
+    )
 
 
 def _from_results(
@@ -115,28 +168,25 @@ def _from_results(
         and f"split{n_splits}_test_{metrics[0]}" not in results
     )
     # Lists: the rows of a pandas.Series have names, which may be in any order.
-    candidates = _rows(results, "params")
+    candidates = read_candidates(results, _rows(results, "params"), space)
     means = _column(results, f"mean_test_{_steering(metrics, steering)}")
     has_failed = _has_failed(results, metrics)
     genomes, rows = [], []
     # The best first; failures, of which nobody knows where to begin, last.
     for row in np.argsort(np.where(has_failed, np.nan, -means), kind="stable"):
-        if not isinstance(candidates[row], Mapping):
-            raise TypeError(
-                f"initial_params: params[{row}]={candidates[row]!r} of this "
-                "cv_results_ is no dict. Was it read from a text file? Pass the "
-                "cv_results_ itself, or a pickle of it."
-            )
+        params = candidates[row]
+        if params is None:
+            continue
         try:
-            genomes.append(space.encode(candidates[row]))
+            genomes.append(space.encode(params))
         except ValueError:
             continue  # the space may have become smaller
         rows.append(row)
     if not genomes:
         raise ValueError(
             "initial_params: none of the candidates of this cv_results_ is a point of "
-            f"param_grid, whose parameters are {space.parameter_names}. Pass the "
-            "results of a search of a similar space."
+            f"param_grid, whose parameters are {listed(space.parameter_names)}. Pass "
+            "the results of a search of a similar space."
         )
     scores = None
     if has_splits:
@@ -151,7 +201,8 @@ def _rows(results: Mapping[str, Any], key: str) -> list[Any]:
         return list(results[key])
     except TypeError:
         raise TypeError(
-            f"initial_params: {key}={results[key]!r} of this cv_results_ is no column. "
+            f"initial_params: {key}={shown(results[key])} of this cv_results_ is no "
+            "column. "
             "Pass the cv_results_ itself."
         ) from None
 
@@ -165,7 +216,8 @@ def _column(results: Mapping[str, Any], key: str) -> FloatArray:
         column = None
     if column is None or column.shape != (n_candidates,):
         raise ValueError(
-            f"initial_params: {key}={results[key]!r} of this cv_results_ is no column "
+            f"initial_params: {key}={shown(results[key])} of this cv_results_ is no "
+            "column "
             f"of {n_candidates} numbers, one for each of its params. Pass the "
             "cv_results_ itself, or cut all of its columns alike."
         )
@@ -180,14 +232,15 @@ def _steering(metrics: Sequence[str], steering: str | None) -> str:
 def _has_failed(
     results: Mapping[str, Any], metrics: Sequence[str]
 ) -> NDArray[np.bool_]:
-    """Tell which candidates have an `error_score` that is a number for scores.
+    """Tell which candidates may have a number as `error_score` for their scores.
 
-    Only our own searches say so.
+    Only our own searches say so: those of scikit-learn have no column ``status``.
     """
     means = np.array([_column(results, f"mean_test_{name}") for name in metrics])
     status = list(results.get("status", ["ok"] * means.shape[1]))
-    # A failure may also be a score of another metric, which is seen as such.
-    has_failed = np.array([each == "failed" for each in status], dtype=bool)
+    # Whatever went wrong: a fit or a scorer that raised, took too long, or died. Where
+    # a score is NaN it is that which went wrong, and the other scores are true ones.
+    has_failed = np.array([each != "ok" for each in status], dtype=bool)
     return np.asarray(np.isfinite(means).all(axis=0) & has_failed)
 
 
@@ -197,8 +250,9 @@ def _metrics_of(
     """Return the metrics of a ``cv_results_``, after a check that it has the wanted."""
     if "params" not in results:
         raise ValueError(
-            f"initial_params: a dict with the keys {sorted(map(str, results))[:5]} is "
-            f"no cv_results_, which has 'params': {ALLOWED}."
+            "initial_params: a dict or table with the keys "
+            f"{sorted(map(str, results))[:5]} is no cv_results_, which has 'params': "
+            f"{ALLOWED}."
         )
     prefix = "mean_test_"
     found = [str(key)[len(prefix) :] for key in results if str(key).startswith(prefix)]
@@ -208,9 +262,10 @@ def _metrics_of(
     missing = [metric for metric in needed if metric not in found]
     if missing or not found:
         raise ValueError(
-            f"initial_params: this cv_results_ has the metrics {found}, but the search "
-            f"needs {missing}. Pass the results of a search with the same scoring, or "
-            "only the candidates: initial_params=list(results['params'][:10])."
+            f"initial_params: this cv_results_ has the metrics {listed(found)}, but "
+            f"the search needs {listed(missing)}. Pass the results of a search with "
+            "the same scoring, or only the candidates: "
+            "initial_params=list(results['params'][:10])."
         )
     return wanted or found
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from skopt_evo._messages import listed, shown
 from skopt_evo.selection._order import (
     CVResults,
     Order,
@@ -154,9 +155,9 @@ class OneStandardError:
             return min(zip(keys, -means[rows], rows, strict=True))[-1]
         except (TypeError, ValueError) as error:  # the latter from arrays
             raise TypeError(
-                f"OneStandardError: order={self.order!r} returned keys that cannot be "
-                f"compared ({error}). Let it return a number, or a tuple of numbers, "
-                "for every candidate."
+                f"OneStandardError: order={shown(self.order)} returned keys that "
+                f"cannot be compared ({error}). Let it return a number, or a tuple of "
+                "numbers, for every candidate."
             ) from error
 
     def _find_metric(self, results: CVResults) -> str:
@@ -169,13 +170,13 @@ class OneStandardError:
         if self.metric is None:
             raise ValueError(
                 f"OneStandardError: metric=None, but the search has {len(metrics)} "
-                f"metrics: {metrics}. Pass the one to compare by as metric=..."
+                f"metrics: {listed(metrics)}. Pass the one to compare by as metric=..."
             )
         if self.metric not in metrics:
             raise ValueError(
                 f"OneStandardError: metric={self.metric!r} is not a metric of the "
-                f"search.{did_you_mean(self.metric, metrics)} Pass one of {metrics}; a "
-                "search with one metric calls it 'score'."
+                f"search.{did_you_mean(self.metric, metrics)} Pass one of "
+                f"{listed(metrics)}; a search with one metric calls it 'score'."
             )
         return self.metric
 

@@ -8,6 +8,7 @@ import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from skopt_evo._messages import listed, shown
 from skopt_evo.space._values import is_number, same_value
 
 CVResults = Mapping[str, Any]
@@ -37,8 +38,8 @@ def check_order(order: Any) -> None:
         if callable(order):
             return
         raise TypeError(
-            f"OneStandardError: order={order!r} is no order: pass a dict, {example}, "
-            "or a function of the parameters of a candidate."
+            f"OneStandardError: order={shown(order)} is no order: pass a dict, "
+            f"{example}, or a function of the parameters of a candidate."
         )
     if not order:
         raise ValueError(
@@ -55,7 +56,7 @@ def _check_direction(name: Any, direction: Any) -> None:
             f"OneStandardError: order has the name {name!r}, which is not a string."
         )
     allowed = "Pass 'smaller', 'larger' or a list of values, the simplest one first."
-    place = f"OneStandardError: order[{name!r}]={direction!r}"
+    place = f"OneStandardError: order[{name!r}]={shown(direction)}"
     if isinstance(direction, str):
         if direction not in SIGNS:
             raise ValueError(
@@ -110,7 +111,7 @@ def _values(name: str, results: CVResults, rows: Sequence[int]) -> list[Any]:
             f"OneStandardError: order has the name {name!r}, which is neither a "
             "parameter that was searched nor a column of cv_results_."
             f"{did_you_mean(name, [*parameters, *others])} The parameters are "
-            f"{sorted(parameters)}."
+            f"{listed(sorted(parameters))}."
         )
     return [results[name][row] for row in rows]
 
@@ -129,9 +130,9 @@ def _place(name: str, direction: str | Sequence[Any], value: Any) -> tuple[bool,
     if _is_nan(value):
         return _missing_last(value)
     raise ValueError(
-        f"OneStandardError: order[{name!r}]={direction!r} {reason} a candidate has "
-        f"{name}={value!r}. List all values, the simplest one first, or pass a "
-        "function of the parameters as order."
+        f"OneStandardError: order[{name!r}]={shown(direction)} {reason} a candidate "
+        f"has {name}={shown(value)}. List all values, the simplest one first, or pass "
+        "a function of the parameters as order."
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
+from skopt_evo._messages import shown
 from skopt_evo.exceptions import SearchSpaceError, SearchSpaceTypeError
 from skopt_evo.space._distributions import describe
 
@@ -57,7 +58,7 @@ class Vector:
         """Refuse what is no distribution, and sizes that make no sense."""
         if not hasattr(self.distribution, "rvs"):
             raise SearchSpaceTypeError(
-                f"Vector got distribution={self.distribution!r}: pass a frozen "
+                f"Vector got distribution={shown(self.distribution)}: pass a frozen "
                 "distribution of numbers, e.g. scipy.stats.loguniform(1e-3, 1e3)."
             )
         _check_size(self)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sklearn.base import clone
 
+from skopt_evo._messages import listed, shown
 from skopt_evo.exceptions import SearchSpaceError
 from skopt_evo.space._codec import SearchSpace
 
@@ -34,7 +35,7 @@ def check_parameter_names(estimator: Any, space: SearchSpace) -> None:
         If a name is not a parameter of the estimator; the error names the closest one.
     """
     for branch, dimensions in enumerate(space.branches):
-        for hosts in _host_settings(space, branch):
+        for hosts in host_settings(space, branch):
             target = clone(estimator)
             refused: tuple[str, ...] = ()
             # In order of their names: each one before those that are nested in it.
@@ -46,7 +47,9 @@ def check_parameter_names(estimator: Any, space: SearchSpace) -> None:
                     refused += (f"{name}__",)
 
 
-def _host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
+def host_settings(
+    space: SearchSpace, branch: int, n_most: int = MAX_COMBINATIONS
+) -> Iterator[dict[str, Any]]:
     """Iterate over the values of those parameters that others are nested in."""
     dimensions = space.branches[branch]
     hosts = [
@@ -57,7 +60,7 @@ def _host_settings(space: SearchSpace, branch: int) -> Iterator[dict[str, Any]]:
         and any(other.startswith(name + "__") for other in dimensions)
     ]
     values = itertools.product(*(dimensions[name].values() for name in hosts))
-    for setting in itertools.islice(values, MAX_COMBINATIONS):
+    for setting in itertools.islice(values, n_most):
         yield dict(zip(hosts, setting, strict=True))
 
 
@@ -84,8 +87,8 @@ def _explain(target: Any, name: str, valid: list[str], hosts: dict[str, Any]) ->
     around = {host: hosts[host] for host in hosts if name.startswith(f"{host}__")}
     if around:
         parts.append(
-            f"It cannot be set where {around!r}: write the search space as a list of "
-            "dicts, one for each estimator with its own parameters."
+            f"It cannot be set where {shown(around)}: write the search space as a list "
+            "of dicts, one for each estimator with its own parameters."
         )
-    parts.append(f"Valid parameters are: {valid!r}.")
+    parts.append(f"Valid parameters are: {listed(valid)}.")
     return " ".join(parts)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import ParameterGrid
 
+from skopt_evo._messages import listed, shown
 from skopt_evo.space._dimension import Dimension, may_overlap
 from skopt_evo.space._levels import Levels
 from skopt_evo.space._parse import parse_dimension, parse_grid
@@ -172,7 +173,7 @@ class SearchSpace:
             except ValueError as error:
                 reasons.append(str(error))
         raise ValueError(
-            f"The setting {dict(params)!r} lies outside the search space: "
+            f"The setting {shown(dict(params))} lies outside the search space: "
             + " ".join(dict.fromkeys(reasons))
         )
 
@@ -354,8 +355,8 @@ class SearchSpace:
         dimensions = self.branches[branch]
         if params.keys() != dimensions.keys():
             raise ValueError(
-                f"its parameters are {sorted(params)}, those of branch {branch} are "
-                f"{sorted(dimensions)}."
+                f"its parameters are {listed(sorted(params))}, those of branch "
+                f"{branch} are {listed(sorted(dimensions))}."
             )
         genome = self._snap_genes(np.full(self.n_genes, 0.5))
         if self.n_branches > 1:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skopt_evo._messages import shown
 from skopt_evo.space._values import fingerprint, is_number, same_value
 
 # Where a distribution's support is open or infinite, its extreme quantiles are not
@@ -117,7 +118,7 @@ class Dimension(ABC):
         return math.nan
 
     def _refuse(self, value: Any) -> ValueError:
-        return ValueError(f"{value!r} is not a value of parameter {self.name!r}.")
+        return ValueError(f"{shown(value)} is not a value of parameter {self.name!r}.")
 
 
 class Continuous(Dimension):

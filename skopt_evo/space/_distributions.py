@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from skopt_evo._messages import shown
 from skopt_evo.exceptions import SearchSpaceError
 from skopt_evo.space._dimension import TAIL, Continuous, Dimension, Draws
 from skopt_evo.space._levels import Integers, Levels, WeightedLevels
@@ -87,7 +88,8 @@ def _sampled(name: str, distribution: Any, seed: int) -> Draws:
     except Exception as error:
         raise SearchSpaceError(
             f"The distribution of parameter {name!r} in param_grid cannot be sampled: "
-            f"rvs(random_state=...) of {distribution!r} raised {error!r}. {ALLOWED}"
+            f"rvs(random_state=...) of {shown(distribution)} raised {error!r}. "
+            f"{ALLOWED}"
         ) from error
     return draws
 
@@ -231,9 +233,9 @@ def _is_discrete(distribution: Any) -> bool:
 
 def describe(distribution: Any) -> str:
     """Return a distribution as it is written, e.g. ``uniform(0, 1)``."""
-    arguments = [repr(value) for value in getattr(distribution, "args", ())]
+    arguments = [shown(value) for value in getattr(distribution, "args", ())]
     keywords = getattr(distribution, "kwds", {})
-    arguments += [f"{key}={value!r}" for key, value in keywords.items()]
+    arguments += [f"{key}={shown(value)}" for key, value in keywords.items()]
     dist = _unfrozen(distribution)
     name = getattr(dist, "name", None) or type(dist).__name__
     return f"{name}({', '.join(arguments)})"

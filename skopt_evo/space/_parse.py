@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import ParameterGrid
 
+from skopt_evo._messages import shown
 from skopt_evo.exceptions import SearchSpaceError, SearchSpaceTypeError
 from skopt_evo.space._arrays import Mask, Vector
 from skopt_evo.space._dimension import Dimension
 from skopt_evo.space._distributions import ALLOWED, parse_distribution
+from skopt_evo.space._habits import check_habits, instead
 from skopt_evo.space._levels import Categories, Integers, Levels
 from skopt_evo.space._values import fingerprint, is_number
 from skopt_evo.space._vector import MaskDimension, VectorDimension
@@ -22,7 +24,7 @@ def parse_grid(param_grid: Any) -> list[dict[str, Any]]:
     if not isinstance(param_grid, (Mapping, list, tuple)):
         raise SearchSpaceTypeError(
             "Parameter grid should be a dict or a list of dicts, got: "
-            f"{param_grid!r} of type {type(param_grid).__name__}."
+            f"{shown(param_grid)} of type {type(param_grid).__name__}."
         )
     grids = [param_grid] if isinstance(param_grid, Mapping) else list(param_grid)
     if not grids:
@@ -33,7 +35,7 @@ def parse_grid(param_grid: Any) -> list[dict[str, Any]]:
     for grid in grids:
         if not isinstance(grid, Mapping):
             raise SearchSpaceTypeError(
-                f"Parameter grid is not a dict ({grid!r}). Each element of a list "
+                f"Parameter grid is not a dict ({shown(grid)}). Each element of a list "
                 "param_grid is a dict of parameter names and values."
             )
         for name in grid:
@@ -62,8 +64,15 @@ def parse_dimension(name: str, values: Any, seed: int) -> Dimension:
         If `values` is empty, not one-dimensional or not a proper distribution, or a
         `Vector` of values that can only be sampled.
     SearchSpaceTypeError
-        If `values` is neither a sequence nor a distribution.
+        If `values` is neither a sequence nor a distribution, or a range as another
+        library writes it.
+
+    Warns
+    -----
+    SearchSpaceWarning
+        If `values` is a tuple of two numbers that may be meant as a range.
     """
+    check_habits(name, values)
     if isinstance(values, Mask):
         return MaskDimension(name, values.size)
     if isinstance(values, Vector):
@@ -75,9 +84,11 @@ def parse_dimension(name: str, values: Any, seed: int) -> Dimension:
     try:
         ParameterGrid({name: values})  # scikit-learn's own checks of a list of values
     except TypeError as error:
-        raise SearchSpaceTypeError(f"{_sentence(error)} {ALLOWED}") from None
+        hint = instead(values) if isinstance(values, Mapping) else ""
+        message = f"{_sentence(error, values)}{hint} {ALLOWED}"
+        raise SearchSpaceTypeError(message) from None
     except ValueError as error:
-        raise SearchSpaceError(f"{_sentence(error)} {ALLOWED}") from None
+        raise SearchSpaceError(f"{_sentence(error, values)} {ALLOWED}") from None
     return _parse_sequence(name, values)
 
 
@@ -92,8 +103,9 @@ def _parse_vector(name: str, vector: Vector, seed: int) -> Dimension:
     return VectorDimension(name, element, vector.size)
 
 
-def _sentence(error: Exception) -> str:
-    return str(error).rstrip(".") + "."
+def _sentence(error: Exception, values: Any) -> str:
+    """Return a message of scikit-learn's, the values in it cut if they are long."""
+    return str(error).replace(repr(values), shown(values)).rstrip(".") + "."
 
 
 def _parse_sequence(name: str, values: Sequence[Any]) -> Dimension:

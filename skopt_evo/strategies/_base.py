@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skopt_evo._messages import shown
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
@@ -141,7 +143,9 @@ class GeneLayout(NamedTuple):
                 f"Expected genomes of shape (n, {self.n_genes}), got {array.shape}."
             )
         if not np.all(np.isfinite(array)):
-            raise ValueError(f"Expected genomes of finite numbers, got {genomes!r}.")
+            raise ValueError(
+                f"Expected genomes of finite numbers, got {shown(genomes)}."
+            )
         return self.snap(array)
 
     def merged(self, genomes: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skopt_evo._messages import shown
 from skopt_evo.strategies._base import FloatArray, GeneLayout
 from skopt_evo.strategies.operators._protocols import IntArray
 
@@ -41,7 +42,7 @@ def check_setting(
     ValueError
         If it is outside of the range.
     """
-    message = f"{name}={value!r} makes no sense: pass {allowed}."
+    message = f"{name}={shown(value)} makes no sense: pass {allowed}."
     # bool is an Integral to Python, but True as a size is a slip, not a setting.
     if isinstance(value, bool) or not isinstance(value, kind):
         raise TypeError(message)
@@ -82,7 +83,7 @@ def check_children(
     if genomes is None or genomes.shape != shape or not np.all(np.isfinite(genomes)):
         found = "" if genomes is None else f" of shape {genomes.shape}"
         raise ValueError(
-            f"The operator {operator!r} returned {children!r}{found}: expected an "
+            f"The operator {operator!r} returned {shown(children)}{found}: expected an "
             f"array of shape {shape}, a genome of finite numbers in [0, 1] in each row."
         )
     return layout.snap(genomes)
@@ -131,7 +132,7 @@ def check_rows(
         number = f"{most}" if fewest == most else f"at most {most}"
         different = "different " if distinct else ""
         raise ValueError(
-            f"The operator {operator!r} returned {rows!r}: expected {number} "
+            f"The operator {operator!r} returned {shown(rows)}: expected {number} "
             f"{different}row numbers from 0 to {n_members - 1}."
         )
     return numbers

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from skopt_evo._messages import shown
 from skopt_evo.strategies.operators._age import AgeSurvival
 from skopt_evo.strategies.operators._blend import BlendCrossover
 from skopt_evo.strategies.operators._categorical import CategoricalMutation
@@ -102,7 +103,7 @@ def resolve_operator(parameter: str, operator: Any, table: Table) -> Any:
         )
     if not callable(operator):
         raise TypeError(
-            f"{parameter}={operator!r} is not an operator: pass one of "
+            f"{parameter}={shown(operator)} is not an operator: pass one of "
             f"{sorted(table)} or a callable as skopt_evo.strategies.operators "
             "describes."
         )

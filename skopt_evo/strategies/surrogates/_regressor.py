@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skopt_evo._messages import shown
 from skopt_evo.strategies._base import FloatArray, GeneLayout
 
 # Categories have a column each up to so many of them; draws of a distribution that can
@@ -94,8 +95,8 @@ class RegressorSurrogate:
         if mean.shape != (n,) or std.shape != (n,):
             raise ValueError(
                 f"surrogate={self._regressor!r}: predict(X, return_std=True) returned "
-                f"{predicted!r}, expected two arrays of shape ({n},), the means and "
-                "their standard deviations."
+                f"{shown(predicted)}, expected two arrays of shape ({n},), the means "
+                "and their standard deviations."
             )
         return mean, std
 
