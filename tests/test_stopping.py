@@ -41,6 +41,13 @@ class Slow(RegressorMixin, BaseEstimator):
         return -((self.a - 0.3) ** 2)
 
 
+class Raising(Slow):
+    """Raises when it is fitted."""
+
+    def fit(self, X, y):
+        raise ValueError("too early")
+
+
 def make(search, **settings):
     given = {"n_iter": 1000, "cv": 3, "random_state": 0, **settings}
     return search(Slow(), {"a": uniform(0, 1)}, **given)
@@ -172,6 +179,45 @@ def test_a_second_interrupt_is_raised_even_if_the_first_one_had_no_effect_yet(
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, y)
     assert not hasattr(model, "cv_results_")
+
+
+def nap(number):
+    time.sleep(0.05)
+    return number
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"n_iter_no_change": 3, "tol": 1.0}, "n_iter_no_change"),
+        ({"timeout": 0.5}, "timeout"),
+        ({"error_score": "raise", "n_iter": 5}, None),
+    ],
+)
+def test_an_early_stop_leaves_the_workers_of_others_alone(search, settings, reason):
+    """joblib has one executor for all that runs in a process."""
+    results, errors = [], []
+
+    def run_something_else():
+        try:
+            parallel = joblib.Parallel(n_jobs=2, backend="loky")
+            results.append(parallel(joblib.delayed(nap)(i) for i in range(120)))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run_something_else)
+    thread.start()
+    model = make(search, n_jobs=2, **settings)
+    if reason is None:
+        with pytest.raises(ValueError, match="early"):
+            model.set_params(estimator=Raising()).fit(X, y)
+    else:
+        assert model.fit(X, y).stop_reason_ == reason
+    assert thread.is_alive()
+    thread.join()
+    assert errors == []
+    assert results == [list(range(120))]
 
 
 @pytest.mark.parametrize(
