@@ -451,6 +451,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             pre_dispatch=self.pre_dispatch,
             gradient=proposer.gradient,
             checkpoint=checkpoint,
+            space=space,
             deadline=deadline,
             interruption=interruption,
             fit_timeout=self.fit_timeout,

@@ -541,6 +541,116 @@ def test_other_candidates_under_the_same_names_are_an_error(tmp_path, monkeypatc
         make(GeneticSearchCV, path).fit(X, y)
 
 
+# ---- another rounding
+
+
+def rewrite(path, change):
+    """Write a journal anew, its records changed."""
+    with _journal.Journal(path, {}) as journal:
+        header, records = journal.header, journal.records
+    path.unlink()
+    with _journal.Journal(path, header) as journal:
+        for record in records:
+            journal.append(change(record))
+
+
+def rounded(relative):
+    """Return a change of a record: as if another processor had rounded otherwise.
+
+    Equal numbers stay equal, and those that come of no calculation what they are.
+    """
+
+    def round_otherwise(gene):
+        if 64 * gene == round(64 * gene):
+            return gene
+        sign = int(1e9 * gene) % 3 - 1
+        return float(
+            np.clip(gene + sign * max(relative * gene, np.spacing(gene)), 0, 1)
+        )
+
+    def change(record):
+        if record.get("genome") is None:
+            return record
+        return {**record, "genome": list(map(round_otherwise, record["genome"]))}
+
+    return change
+
+
+def assert_almost_the_same(params, expected):
+    for one, other in zip(params, expected, strict=True):
+        assert one.keys() == other.keys()
+        for name, value in one.items():
+            if isinstance(value, (float, np.ndarray)):
+                np.testing.assert_allclose(value, other[name], rtol=1e-9, atol=1e-10)
+            else:
+                assert repr(value) == repr(other[name])
+
+
+@pytest.mark.parametrize("relative", [0.0, 1e-12])
+@pytest.mark.parametrize(("search", "options"), CASES)
+def test_a_search_goes_on_on_a_machine_that_rounds_otherwise(
+    search, options, relative, tmp_path, fits
+):
+    path = tmp_path / "journal"
+    whole = make(search, path, **options).fit(X, y)
+    rewrite(path, rounded(relative))
+    lines = path.read_bytes().splitlines(keepends=True)
+    n_rows = len(whole.cv_results_["params"])
+    for n_lines in (len(lines), 2 * len(lines) // 3):
+        path.write_bytes(b"".join(lines[:n_lines]))
+        known = folds_in(path.read_bytes())
+        fits.clear()
+        resumed = make(search, path, **options).fit(X, y)
+        assert len(resumed.cv_results_["params"]) == n_rows
+        assert len(fits) == 2 * n_rows - len(known)
+        n_known = len({number for number, _ in known})
+        rows = [each.cv_results_["params"][:n_known] for each in (resumed, whole)]
+        assert_almost_the_same(*rows)
+        # And so it does from there, any number of times.
+        again = make(search, path, **options).fit(X, y)
+        assert results(again) == results(resumed)
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_what_was_given_stays_the_very_number(search, tmp_path):
+    path = tmp_path / "journal"
+    options = {"initial_params": [{"a": 0.1, "b": 0.3}], "n_iter": 4}
+    make(search, path, **options).fit(X, y)
+    rewrite(path, rounded(0.0))
+    resumed = make(search, path, **options).fit(X, y)
+    assert resumed.cv_results_["params"][0] == {"a": 0.1, "b": 0.3}
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize(
+    ("space", "shift"),
+    [
+        (SPACE, 1e-4),
+        ({"a": randint(0, 100), "b": uniform(0, 1)}, 0.01),
+        ({"a": [0.1, 0.2, 0.3, 0.4], "b": uniform(0, 1)}, 0.25),
+        ({"a": [0.1, True, 0.3, None], "b": uniform(0, 1)}, 0.25),
+    ],
+)
+def test_a_candidate_that_differs_by_more_than_rounding_is_an_error(
+    search, space, shift, tmp_path
+):
+    path = tmp_path / "journal"
+    options = {"space": space, "estimator": Hill(steep=1e3), "error_score": -1.0}
+    make(search, path, **options).fit(X, y)
+
+    def change(record):
+        if record.get("candidate") != 4 or "genome" not in record:
+            return record
+        a, b = record["genome"]
+        return {**record, "genome": [a + shift if a < 0.5 else a - shift, b]}
+
+    rewrite(path, change)
+    before = path.read_bytes()
+    with pytest.raises(CheckpointError, match="candidate number 4 .* not only by roun"):
+        make(search, path, **options).fit(X, y)
+    assert path.read_bytes() == before
+
+
 # ---- what may befall a file
 
 

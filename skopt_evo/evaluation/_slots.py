@@ -107,7 +107,6 @@ def _take(origin: Origin, n: int) -> list[Any]:
     return [executor for _, executor in alike]
 
 
-
 class Slots:
     """Workers for one task each, in processes of their own.
 

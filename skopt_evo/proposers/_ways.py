@@ -91,7 +91,7 @@ def _descend_freely(
     evaluations = yield walker.batch(
         walker.origin[np.newaxis], "start", 0, begins=False
     )
-    here = walker.place(walker.origin, evaluations)
+    here = walker.place(evaluations)
     if np.all(np.isfinite(here.slope)):
         is_surrogate = not np.isclose(here.loss, evaluations.losses[0])
         yield from descend_exactly(walker, here, is_surrogate=is_surrogate)

@@ -35,7 +35,7 @@ class ManyArgumentsError(UnicodeDecodeError):
         return TwoArgumentsError, ()
 
 
-class Mute(OSError):
+class MuteError(OSError):
     """Has no text, and cannot be pickled."""
 
     def __str__(self):
@@ -117,7 +117,7 @@ def test_results_and_errors_are_what_they_were():
     ("error", "kind", "text"),
     [
         (ManyArgumentsError(), UnicodeError, "ManyArgumentsError: .*of the disk"),
-        (Mute(), OSError, "^Mute$"),
+        (MuteError(), OSError, "^MuteError$"),
     ],
 )
 def test_an_error_of_any_kind_has_a_substitute(error, kind, text):
