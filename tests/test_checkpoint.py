@@ -27,8 +27,13 @@ from skopt_evo.exceptions import (
     CheckpointMismatchError,
     CheckpointWarning,
 )
+from skopt_evo.hypergrad._local_model import QuadraticFit
+from skopt_evo.optimizers import _trust_region
 from skopt_evo.preprocessing import ColumnMask, FeatureScale
+from skopt_evo.proposers import _descent, _sources
 from skopt_evo.space import Mask, Vector
+from skopt_evo.strategies import GeneticStrategy
+from skopt_evo.strategies._evolution import Offspring
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_diabetes(return_X_y=True)
@@ -611,6 +616,67 @@ def test_a_search_goes_on_on_a_machine_that_rounds_otherwise(
         assert results(again) == results(resumed)
 
 
+def shrunk(numbers):
+    return numbers * (1 - 1e-13)
+
+
+@pytest.fixture
+def calculate_otherwise(monkeypatch):
+    """Return a function after which all that is proposed is a little different."""
+    breed, propose = GeneticStrategy.breed, _trust_region.propose
+    minimise, project = QuadraticFit.minimise, _descent.project
+    probes = _sources.checked_probes
+
+    def breed_otherwise(self, *arguments):
+        children = breed(self, *arguments)
+        genomes = self.layout.snap(shrunk(children.genomes))
+        return Offspring(genomes, children.steps, children.origins)
+
+    def propose_otherwise(state):
+        step = propose(state)
+        return step._replace(point=shrunk(step.point))
+
+    def start():
+        for place, name, function in [
+            (GeneticStrategy, "breed", breed_otherwise),
+            (_trust_region, "propose", propose_otherwise),
+            (QuadraticFit, "minimise", lambda *given: shrunk(minimise(*given))),
+            (_descent, "project", lambda *given: shrunk(project(*given))),
+            (_sources, "checked_probes", lambda *given: shrunk(probes(*given))),
+        ]:
+            monkeypatch.setattr(place, name, function)
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("search", "options"),
+    [
+        (GeneticSearchCV, {}),
+        (GeneticSearchCV, {"surrogate": None}),
+        (GradientSearchCV, {"gradient": "model"}),
+        (GradientSearchCV, {"gradient": "finite_difference"}),
+        (GradientSearchCV, {**VECTORS, "gradient": "exact"}),
+        (GradientSearchCV, {"optimizer": "adam", "gradient": "spsa"}),
+        (GradientSearchCV, {"optimizer": "adam", "learning_rate": 0.05}),
+    ],
+)
+def test_a_proposer_that_calculates_otherwise_does_not_drift_away(
+    search, options, tmp_path, fits, calculate_otherwise
+):
+    path = tmp_path / "journal"
+    options = {"n_iter": 40, **options}
+    whole = make(search, path, **options).fit(X, y)
+    calculate_otherwise()
+    other = make(search, **options).fit(X, y)
+    assert results(other) != results(whole)
+    fits.clear()
+    resumed = make(search, path, **options).fit(X, y)
+    assert fits == []
+    assert results(resumed)["params"] == results(whole)["params"]
+    assert results(resumed)["mean_test_score"] == results(whole)["mean_test_score"]
+
+
 @pytest.mark.parametrize("search", SEARCHES)
 def test_what_was_given_stays_the_very_number(search, tmp_path):
     path = tmp_path / "journal"
@@ -646,7 +712,7 @@ def test_a_candidate_that_differs_by_more_than_rounding_is_an_error(
 
     rewrite(path, change)
     before = path.read_bytes()
-    with pytest.raises(CheckpointError, match="candidate number 4 .* not only by roun"):
+    with pytest.raises(CheckpointError, match=r"number 4 .* not only by rounding"):
         make(search, path, **options).fit(X, y)
     assert path.read_bytes() == before
 
