@@ -38,6 +38,7 @@ from skopt_evo.evaluation import (
     NoChange,
     OutOfTimeError,
     SearchLoop,
+    is_part_of_more,
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.results import extra_columns, fill_in_metrics
@@ -233,6 +234,9 @@ class BaseEvoSearchCV(BaseSearchCV):
         ValueError
             If a parameter makes no sense, if the splits are inconsistent, or if every
             single fit failed.
+        KeyboardInterrupt
+            After Ctrl-C, if this is a part of another fit or of a function such as
+            `cross_val_score`, if nothing has been evaluated yet, or if it comes twice.
         skopt_evo.exceptions.SearchSpaceError
             If `param_grid` is no search space for the estimator.
         """
@@ -270,8 +274,13 @@ class BaseEvoSearchCV(BaseSearchCV):
                     interruption,
                 )
             # First the results: whatever happens from here on, they are there.
-            self.cv_results_, self.multimetric_ = self._tabulate(trials, space)
-            self.stop_reason_ = "interrupted" if interruption.n else stop_reason
+            try:
+                self.cv_results_, self.multimetric_ = self._tabulate(trials, space)
+                self.stop_reason_ = "interrupted" if interruption.n else stop_reason
+            finally:
+                is_interrupted = interruption.n > 0 or stop_reason == "interrupted"
+                if is_interrupted and is_part_of_more(self):
+                    raise KeyboardInterrupt
         if self.stop_reason_ == "interrupted":
             warnings.warn(
                 f"The search was interrupted. It ends with the {len(trials)} "
@@ -479,8 +488,13 @@ class BaseEvoSearchCV(BaseSearchCV):
             for trial in evaluator.finished():
                 self._check_refit_of_callable(trial)
                 trials.append(trial)
-        if not trials:
+        if not trials and (interruption.n or stop_reason == "interrupted"):
             raise KeyboardInterrupt
+        if not trials:
+            raise ValueError(
+                "No candidate was evaluated: the search proposed none. Check that "
+                "param_grid has a setting that is not ruled out."
+            )
         search.end()
         proposer.finish()
         return trials, stop_reason

@@ -1160,7 +1160,7 @@ TABLE = {
             "another seed",
             'checkpoint="svc.journal", random_state=1',
             "CheckpointMismatchError",
-            ["random_state comes to 1", "None", "another path"],
+            ["random_state, which comes to 1", "None", "another path"],
         ),
         Row(
             "fewer candidates than before",

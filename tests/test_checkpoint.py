@@ -371,10 +371,12 @@ def test_no_random_state_is_that_of_the_checkpoint(search, tmp_path, fits):
 def test_another_random_state_is_an_error(search, tmp_path):
     path = tmp_path / "journal"
     make(search, path, random_state=3).fit(X, y)
-    with pytest.raises(CheckpointMismatchError, match="random_state comes to 4, not 3"):
+    with pytest.raises(
+        CheckpointMismatchError, match="random_state, which comes to 4 and not to 3"
+    ):
         make(search, path, random_state=4).fit(X, y)
     state = np.random.RandomState(0)
-    with pytest.raises(CheckpointMismatchError, match="random_state comes to"):
+    with pytest.raises(CheckpointMismatchError, match="random_state, which comes to"):
         make(search, path, random_state=state).fit(X, y)
     taken = make(search, path, random_state=None).fit(X, y)
     expected = make(search, random_state=3).fit(X, y)

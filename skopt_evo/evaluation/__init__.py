@@ -8,6 +8,7 @@ from skopt_evo.evaluation._stopping import (
     Interruption,
     NoChange,
     OutOfTimeError,
+    is_part_of_more,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "NoChange",
     "OutOfTimeError",
     "SearchLoop",
+    "is_part_of_more",
 ]

@@ -273,7 +273,15 @@ class Pool:
         if self._limit is None:
             return
         name = type(self._backend).__name__
-        if not isinstance(self._backend, (LokyBackend, SequentialBackend)):
+        is_possible = isinstance(self._backend, (LokyBackend, SequentialBackend))
+        if not is_possible and self._backend.nesting_level:
+            raise ValueError(
+                f"fit_timeout={self._limit!r} needs worker processes that can be "
+                "stopped one by one. This search runs inside another parallel call, "
+                f"where joblib gives it a {name}, which has none. Set n_jobs=1 in the "
+                "search, or in the call around it, or fit_timeout=None."
+            )
+        if not is_possible:
             raise ValueError(
                 f"fit_timeout={self._limit!r} needs worker processes that can be "
                 f"stopped one by one, and joblib's {name} has none. Use joblib's "
@@ -282,8 +290,10 @@ class Pool:
         if current_process().daemon:
             raise ValueError(
                 f"fit_timeout={self._limit!r} needs worker processes, and this is a "
-                "daemonic process, which can have none. Set fit_timeout=None, or start "
-                "the search from a process that is not daemonic."
+                "daemonic process, which can have none: that is what multiprocessing "
+                "makes of the workers of a parallel call. Set n_jobs=1 in the call "
+                "around the search, use joblib's backend 'loky' there, or set "
+                "fit_timeout=None."
             )
 
     def _next_done_behind_barrier(self) -> tuple[Any, Any]:
