@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
-from skopt_evo.checkpoint import _journal
+from skopt_evo.checkpoint import _journal, _lines
 from skopt_evo.evaluation import _evaluator
 from skopt_evo.exceptions import (
     CheckpointError,
@@ -827,6 +827,63 @@ def test_an_error_of_any_length_is_kept(tmp_path, fits, monkeypatch):
     assert failed.cv_results_["status"][0] == "failed"
     assert results(make(GeneticSearchCV, path).fit(X, y)) == results(failed)
     assert len(fits) == 16
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_record_that_is_too_long_is_a_warning(search, tmp_path, monkeypatch):
+    path = tmp_path / "journal"
+    long = {f"a metric with a {'long ' * 20}name {i}": 1.0 * i for i in range(30)}
+
+    def metrics(estimator, X, y):
+        extra = long if estimator.a > 0.6 else {}
+        return {"height": estimator.score(X, y), **extra}
+
+    options = {"scoring": metrics, "refit": "height"}
+    monkeypatch.setattr(_lines, "MAX_LINE", 2000)
+    with pytest.warns(CheckpointWarning, match="takes up to 2000 bytes, got") as caught:
+        finished = make(search, path, **options).fit(X, y)
+    caught = [w for w in caught if issubclass(w.category, CheckpointWarning)]
+    assert len(caught) == 1
+    assert "no longer safe" in str(caught[0].message)
+    assert results(finished) == results(make(search, **options).fit(X, y))
+    monkeypatch.undo()
+    assert results(make(search, path, **options).fit(X, y)) == results(finished)
+
+
+def metrics_that_differ(estimator, X, y):
+    height = estimator.score(X, y)
+    if estimator.a < 0.3:
+        return {"height": height}
+    if estimator.a < 0.6:
+        return {"height": height, "b": estimator.b}
+    return {"a": estimator.a, "height": height}
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("return_train_score", [False, True])
+@pytest.mark.parametrize("steep", [0.8, 2.0])
+def test_metrics_may_differ_between_candidates(
+    search, return_train_score, steep, tmp_path, fits
+):
+    path = tmp_path / "journal"
+    options = {
+        "scoring": metrics_that_differ,
+        "refit": "height",
+        "return_train_score": return_train_score,
+        "estimator": Hill(steep=steep),
+        "n_iter": 12,
+    }
+    whole = make(search, path, **options).fit(X, y)
+    assert {"mean_test_a", "mean_test_b"} <= whole.cv_results_.keys()
+    assert results(whole) == results(make(search, **options).fit(X, y))
+    lines = path.read_bytes().splitlines(keepends=True)
+    for n_lines in (len(lines), len(lines) // 2):
+        path.write_bytes(b"".join(lines[:n_lines]))
+        n_known = len(folds_in(path.read_bytes()))
+        fits.clear()
+        resumed = make(search, path, **options).fit(X, y)
+        assert len(fits) == 24 - n_known
+        assert results(resumed) == results(whole)
 
 
 # ---- what is taken, and what is left

@@ -4,8 +4,11 @@ import pickle
 import threading
 
 import joblib
+import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, RegressorMixin
 
+from skopt_evo import GeneticSearchCV
 from skopt_evo.evaluation._outcomes import call_and_pack, unpack
 from skopt_evo.evaluation._pool import Pool
 
@@ -127,3 +130,27 @@ def test_an_error_of_any_kind_has_a_substitute(error, kind, text):
 
 def test_what_was_never_packed_is_a_result():
     assert unpack([1]) == [1]
+
+
+class Failing(RegressorMixin, BaseEstimator):
+    """Raises what cannot be unpickled."""
+
+    def __init__(self, a=0.5):
+        self.a = a
+
+    def fit(self, X, y):
+        raise TwoArgumentsError("a", self.a)
+
+
+@pytest.mark.parametrize("fit_timeout", [None, 600.0])
+def test_a_search_that_is_to_raise_says_what_a_fit_in_a_worker_has_raised(fit_timeout):
+    search = GeneticSearchCV(
+        Failing(),
+        {"a": [0.25, 0.75]},
+        n_jobs=2,
+        cv=2,
+        error_score="raise",
+        fit_timeout=fit_timeout,
+    )
+    with pytest.raises(ValueError, match=r"^TwoArgumentsError: a is 0\.[27]5$"):
+        search.fit(np.ones((8, 1)), np.arange(8.0))

@@ -232,6 +232,29 @@ def test_a_limit_needs_a_process_that_may_have_others(n_jobs, monkeypatch):
         pass
 
 
+def use_pool_with_limit(n_jobs):
+    """Use a pool where joblib says that it is inside of another parallel call."""
+    with Pool(double, n_jobs, "2*n_jobs", limit=600.0) as pool:
+        pool.submit("key", arguments(number=n_jobs))
+        return pool.next_done()
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_a_limit_inside_another_parallel_call_needs_a_single_job(backend):
+    parallel = joblib.Parallel(n_jobs=2, backend=backend)
+    done = parallel(joblib.delayed(use_pool_with_limit)(1) for _ in range(2))
+    assert done == [("key", 2)] * 2
+    message = r"^fit_timeout=600.0 .* inside another parallel call.* Set n_jobs=1 in"
+    with pytest.raises(ValueError, match=message):
+        parallel(joblib.delayed(use_pool_with_limit)(2) for _ in range(2))
+
+
+def test_a_limit_inside_a_daemonic_worker_says_which_call_makes_it_one():
+    parallel = joblib.Parallel(n_jobs=2, backend="multiprocessing")
+    with pytest.raises(ValueError, match=r"daemonic.*Set n_jobs=1 in the call around"):
+        parallel(joblib.delayed(use_pool_with_limit)(1) for _ in range(2))
+
+
 def test_with_a_limit_a_single_job_is_a_process_of_its_own():
     with open_pool("loky", os.getpid, n_jobs=1, limit=600.0) as pool:
         assert not pool.is_sequential
