@@ -181,6 +181,25 @@ def test_a_second_interrupt_is_raised_even_if_the_first_one_had_no_effect_yet(
     assert not hasattr(model, "cv_results_")
 
 
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_search_that_proposes_nothing_says_so(search, monkeypatch, tmp_path):
+    """Nobody has interrupted it."""
+    ask = search._make_proposer
+
+    def make_silent(self, *args):
+        proposer = ask(self, *args)
+        proposer.propose = lambda n_remaining: []
+        return proposer
+
+    monkeypatch.setattr(search, "_make_proposer", make_silent)
+    path = tmp_path / "journal"
+    with pytest.raises(
+        ValueError, match=r"^No candidate was evaluated: the se"
+    ):
+        make(search, checkpoint=path).fit(X, y)
+    assert not path.exists()
+
+
 def nap(number):
     time.sleep(0.05)
     return number

@@ -3,9 +3,6 @@
 A pool of processes breaks as a whole: when one of them dies nobody knows which task it
 was that killed it, and all the others are lost. So each worker here is the only one of
 a loky executor of its own. Whose executor breaks tells the task, and the others go on.
-
-To start a process takes a second or two. So those that have nothing to do when a search
-ends are kept for the next one, as joblib keeps its workers.
 """
 
 from __future__ import annotations
@@ -17,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -32,6 +28,12 @@ from joblib.externals.loky.process_executor import (
 )
 
 from skopt_evo.evaluation._faults import Fault, FaultKind
+from skopt_evo.evaluation._idle import (
+    SECONDS_OF_IDLENESS,
+    Origin,
+    keep_for_next,
+    take,
+)
 from skopt_evo.evaluation._outcomes import Outcome, call_and_pack, unpack
 from skopt_evo.evaluation._processes import (
     end_with,
@@ -46,65 +48,8 @@ MOST_FAILED_STARTS = 5
 # to take: by Ctrl-Z, or with the whole machine.
 SECONDS_OF_A_STOP = 1.0
 
-# A process that has nothing to do for so long ends, as joblib's workers do.
-SECONDS_OF_IDLENESS = 300.0
-
 # How long a process may take to forget the data of a search that has ended.
 SECONDS_TO_FORGET = 1.0
-
-
-@dataclass(frozen=True)
-class Origin:
-    """How a process begins: what it can be used for depends on it.
-
-    Attributes
-    ----------
-    env : dict
-        Environment variables.
-    initializer : callable or None
-        The user's, from joblib's configuration.
-    initargs : tuple
-        Its arguments.
-    """
-
-    env: Mapping[str, str]
-    initializer: Callable[..., Any] | None
-    initargs: Sequence[Any]
-
-
-class _Kept(threading.local):
-    """Executors with nothing to do, of one thread: their processes end when it does."""
-
-    def __init__(self) -> None:
-        # By the process that has started them: a child that was forked has no use for
-        # those of its parent, and must not touch them.
-        self._executors: dict[int, list[tuple[Origin, Any]]] = {}
-
-    @property
-    def executors(self) -> list[tuple[Origin, Any]]:
-        return self._executors.setdefault(os.getpid(), [])
-
-
-_kept = _Kept()
-
-
-def end_idle_processes() -> None:
-    """End the processes that are kept for the next search of this thread."""
-    while _kept.executors:
-        _, executor = _kept.executors.pop()
-        executor.shutdown(wait=True, kill_workers=True)
-
-
-def _take(origin: Origin, n: int) -> list[Any]:
-    """Return executors that are kept, at most `n`, and let go of all others."""
-    alike = [
-        pair
-        for pair in _kept.executors
-        if pair[0] == origin and pair[1]._flags.broken is None
-    ][:n]
-    _kept.executors[:] = [pair for pair in _kept.executors if pair not in alike]
-    end_idle_processes()
-    return [executor for _, executor in alike]
 
 
 class Slots:
@@ -155,7 +100,7 @@ class Slots:
             _Worker(shared, origin, idle, self._done) for _ in range(n_workers + 1)
         ]
         for worker, executor in zip(
-            self._workers, _take(origin, n_workers), strict=False
+            self._workers, take(origin, n_workers), strict=False
         ):
             worker.restart(executor)
 
@@ -228,7 +173,7 @@ class Slots:
         done, _ = wait(forgetting, SECONDS_TO_FORGET)
         for future, (origin, executor) in forgetting.items():
             if future in done and future.exception() is None:
-                _kept.executors.append((origin, executor))
+                keep_for_next(origin, executor)
             else:
                 executor.shutdown(wait=True, kill_workers=True)
         _remove(self._folder)

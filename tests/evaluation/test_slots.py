@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skopt_evo.evaluation import _slots
+from skopt_evo.evaluation import _idle, _slots
 from skopt_evo.evaluation._faults import Fault
 from skopt_evo.evaluation._slots import Slots
 
@@ -314,9 +314,9 @@ def pid_of(slots):
 
 @pytest.fixture
 def nothing_kept():
-    _slots.end_idle_processes()
+    _idle.end_idle_processes()
     yield
-    _slots.end_idle_processes()
+    _idle.end_idle_processes()
 
 
 @pytest.mark.usefixtures("nothing_kept")
@@ -337,7 +337,7 @@ def test_a_process_that_is_kept_knows_nothing_of_the_search_before():
     slots.start("key", {})
     assert next_done(slots) == ("key", 7)
     slots.close(keep=True)
-    ((_, executor),) = _slots._kept.executors
+    ((_, executor),) = _idle._kept.executors
     assert executor.submit(_function_in_process).result() is None
 
 
@@ -362,7 +362,7 @@ def test_processes_that_are_at_something_are_not_kept():
     pid = pid_of(slots)
     slots.start("key", {"action": hang})
     slots.close(keep=True)
-    assert _slots._kept.executors == []
+    assert _idle._kept.executors == []
     assert not is_alive(pid)
 
 
@@ -395,4 +395,4 @@ def test_an_initializer_of_the_user_is_called_in_each_process():
     slots = make_slots(n_workers=1, **settings)
     assert run(slots, os.getenv, key="SKOPT_EVO_TEST") == "here"
     slots.close(keep=True)
-    assert _slots._kept.executors == []
+    assert _idle._kept.executors == []
