@@ -193,9 +193,7 @@ def test_a_search_that_proposes_nothing_says_so(search, monkeypatch, tmp_path):
 
     monkeypatch.setattr(search, "_make_proposer", make_silent)
     path = tmp_path / "journal"
-    with pytest.raises(
-        ValueError, match=r"^No candidate was evaluated: the se"
-    ):
+    with pytest.raises(ValueError, match=r"^No candidate was evaluated: the se"):
         make(search, checkpoint=path).fit(X, y)
     assert not path.exists()
 
