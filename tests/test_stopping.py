@@ -198,8 +198,9 @@ def test_a_search_that_proposes_nothing_says_so(search, monkeypatch, tmp_path):
     assert not path.exists()
 
 
-def nap(number):
-    time.sleep(0.05)
+def wait_for(path, number):
+    while not path.exists():
+        time.sleep(0.01)
     return number
 
 
@@ -212,29 +213,34 @@ def nap(number):
         ({"error_score": "raise", "n_iter": 5}, None),
     ],
 )
-def test_an_early_stop_leaves_the_workers_of_others_alone(search, settings, reason):
+def test_an_early_stop_leaves_the_workers_of_others_alone(
+    search, settings, reason, tmp_path
+):
     """joblib has one executor for all that runs in a process."""
     results, errors = [], []
+    go = tmp_path / "go"
 
     def run_something_else():
         try:
             parallel = joblib.Parallel(n_jobs=2, backend="loky")
-            results.append(parallel(joblib.delayed(nap)(i) for i in range(120)))
+            results.append(parallel(joblib.delayed(wait_for)(go, i) for i in range(9)))
         except BaseException as error:
             errors.append(error)
 
     thread = threading.Thread(target=run_something_else)
     thread.start()
     model = make(search, n_jobs=2, **settings)
-    if reason is None:
-        with pytest.raises(ValueError, match="early"):
-            model.set_params(estimator=Raising()).fit(X, y)
-    else:
-        assert model.fit(X, y).stop_reason_ == reason
-    assert thread.is_alive()
-    thread.join()
+    try:
+        if reason is None:
+            with pytest.raises(ValueError, match="early"):
+                model.set_params(estimator=Raising()).fit(X, y)
+        else:
+            assert model.fit(X, y).stop_reason_ == reason
+    finally:
+        go.touch()  # not before: its tasks are under way
+        thread.join()
     assert errors == []
-    assert results == [list(range(120))]
+    assert results == [list(range(9))]
 
 
 @pytest.mark.parametrize(
