@@ -198,8 +198,9 @@ def test_a_search_that_proposes_nothing_says_so(search, monkeypatch, tmp_path):
     assert not path.exists()
 
 
-def wait_for(path, number):
-    while not path.exists():
+def wait_for(path, number, until):
+    """Wait for a file, but not for ever."""
+    while not path.exists() and time.time() < until:
         time.sleep(0.01)
     return number
 
@@ -223,7 +224,9 @@ def test_an_early_stop_leaves_the_workers_of_others_alone(
     def run_something_else():
         try:
             parallel = joblib.Parallel(n_jobs=2, backend="loky")
-            results.append(parallel(joblib.delayed(wait_for)(go, i) for i in range(9)))
+            until = time.time() + 60
+            tasks = [joblib.delayed(wait_for)(go, i, until) for i in range(9)]
+            results.append(parallel(tasks))
         except BaseException as error:
             errors.append(error)
 
@@ -236,8 +239,9 @@ def test_an_early_stop_leaves_the_workers_of_others_alone(
                 model.set_params(estimator=Raising()).fit(X, y)
         else:
             assert model.fit(X, y).stop_reason_ == reason
+        assert thread.is_alive()  # its tasks are under way
     finally:
-        go.touch()  # not before: its tasks are under way
+        go.touch()
         thread.join()
     assert errors == []
     assert results == [list(range(9))]
