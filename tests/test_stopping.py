@@ -239,7 +239,7 @@ def test_an_early_stop_leaves_the_workers_of_others_alone(
                 model.set_params(estimator=Raising()).fit(X, y)
         else:
             assert model.fit(X, y).stop_reason_ == reason
-        assert thread.is_alive()  # its tasks are under way
+        assert (errors, thread.is_alive()) == ([], True)  # its tasks are under way
     finally:
         go.touch()
         thread.join()

@@ -14,6 +14,7 @@ import joblib
 import numpy as np
 import pytest
 import sklearn
+from joblib.executor import get_memmapping_executor
 from joblib.externals.loky import get_reusable_executor
 from joblib.parallel import (
     ThreadingBackend,
@@ -319,7 +320,7 @@ def wait_a_while(number):
 @pytest.mark.parametrize("ends_early", [False, True])
 def test_what_others_do_in_joblibs_workers_is_left_alone(ends_early):
     """Neither the executor that all of this process share, nor what it is at."""
-    executor = get_reusable_executor(max_workers=2)
+    executor = get_memmapping_executor(2)
     others = [executor.submit(wait_a_while, number) for number in range(4)]
     processes = set(executor._processes)
     with suppress(KeyError), open_pool("loky", wait_for_file, n_jobs=3) as pool:
@@ -332,3 +333,4 @@ def test_what_others_do_in_joblibs_workers_is_left_alone(ends_early):
     assert get_reusable_executor(reuse=True) is executor
     assert [other.result() for other in others] == list(range(4))
     assert set(executor._processes) == processes
+    executor.shutdown(kill_workers=True)
