@@ -40,6 +40,7 @@ from skopt_evo.evaluation import (
     OutOfTimeError,
     Progress,
     SearchLoop,
+    is_part_of_more,
     own_arithmetic,
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
@@ -254,6 +255,9 @@ class BaseEvoSearchCV(BaseSearchCV):
         ValueError
             If a parameter makes no sense, if the splits are inconsistent, or if every
             single fit failed.
+        KeyboardInterrupt
+            After Ctrl-C, if this is a part of another fit or of a function such as
+            `cross_val_score`, if nothing has been evaluated yet, or if it comes twice.
         skopt_evo.exceptions.SearchSpaceError
             If `param_grid` is no search space for the estimator.
         """
@@ -293,10 +297,15 @@ class BaseEvoSearchCV(BaseSearchCV):
                     interruption,
                 )
             # First the results: whatever happens from here on, they are there.
-            self.cv_results_, self.multimetric_ = self._tabulate(
-                objective.trials, space, late
-            )
-            self.stop_reason_ = "interrupted" if interruption.n else stop_reason
+            try:
+                self.cv_results_, self.multimetric_ = self._tabulate(
+                    objective.trials, space, late
+                )
+                self.stop_reason_ = "interrupted" if interruption.n else stop_reason
+            finally:
+                is_interrupted = interruption.n > 0 or stop_reason == "interrupted"
+                if is_interrupted and is_part_of_more(self):
+                    raise KeyboardInterrupt
         if self.stop_reason_ == "interrupted":
             late.append(
                 UserWarning(
@@ -539,6 +548,7 @@ class BaseEvoSearchCV(BaseSearchCV):
             pre_dispatch=self.pre_dispatch,
             gradient=proposer.gradient,
             checkpoint=checkpoint,
+            space=space,
             deadline=deadline,
             interruption=interruption,
             fit_timeout=self.fit_timeout,
@@ -568,8 +578,13 @@ class BaseEvoSearchCV(BaseSearchCV):
                 self._check_refit_of_callable(trial)
                 objective.learn(trial)
                 progress.tell(trial)
-        if not objective.trials:
+        if not objective.trials and (interruption.n or stop_reason == "interrupted"):
             raise KeyboardInterrupt
+        if not objective.trials:
+            raise ValueError(
+                "No candidate was evaluated: the search proposed none. Check that "
+                "param_grid has a setting that is not ruled out."
+            )
         search.end()
         progress.end(stop_reason)
         with own_arithmetic():

@@ -618,6 +618,13 @@ TABLE = {
             "InvalidParameterError",
             ["fit_timeout", "(0.0, inf)", "None"],
         ),
+        Row(
+            "a limit for the fits of a search inside another parallel call",
+            'estimator=GeneticSearchCV(SVC(), {"C": C}, fit_timeout=60, n_jobs=2), '
+            'param_grid={"tol": [0.0, 1e-3]}, n_jobs=2, error_score="raise"',
+            "ValueError",
+            ["fit_timeout=60", "inside another parallel call", "Set n_jobs=1"],
+        ),
         Row("no workers", "n_jobs=0", "ValueError", ["n_jobs == 0"]),
         Row(
             "workers in words",
@@ -1292,7 +1299,7 @@ TABLE = {
             "another seed",
             'checkpoint="svc.journal", random_state=1',
             "CheckpointMismatchError",
-            ["random_state comes to 1", "None", "another path"],
+            ["random_state, which comes to 1", "None", "another path"],
         ),
         Row(
             "fewer candidates than before",

@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
-from skopt_evo.checkpoint import _journal
+from skopt_evo.checkpoint import _journal, _lines
 from skopt_evo.evaluation import _evaluator
 from skopt_evo.exceptions import (
     CheckpointError,
@@ -27,8 +27,13 @@ from skopt_evo.exceptions import (
     CheckpointMismatchError,
     CheckpointWarning,
 )
+from skopt_evo.hypergrad._local_model import QuadraticFit
+from skopt_evo.optimizers import _trust_region
 from skopt_evo.preprocessing import ColumnMask, FeatureScale
+from skopt_evo.proposers import _descent, _sources
 from skopt_evo.space import Mask, Vector
+from skopt_evo.strategies import GeneticStrategy
+from skopt_evo.strategies._evolution import Offspring
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_diabetes(return_X_y=True)
@@ -366,10 +371,12 @@ def test_no_random_state_is_that_of_the_checkpoint(search, tmp_path, fits):
 def test_another_random_state_is_an_error(search, tmp_path):
     path = tmp_path / "journal"
     make(search, path, random_state=3).fit(X, y)
-    with pytest.raises(CheckpointMismatchError, match="random_state comes to 4, not 3"):
+    with pytest.raises(
+        CheckpointMismatchError, match="random_state, which comes to 4 and not to 3"
+    ):
         make(search, path, random_state=4).fit(X, y)
     state = np.random.RandomState(0)
-    with pytest.raises(CheckpointMismatchError, match="random_state comes to"):
+    with pytest.raises(CheckpointMismatchError, match="random_state, which comes to"):
         make(search, path, random_state=state).fit(X, y)
     taken = make(search, path, random_state=None).fit(X, y)
     expected = make(search, random_state=3).fit(X, y)
@@ -541,6 +548,177 @@ def test_other_candidates_under_the_same_names_are_an_error(tmp_path, monkeypatc
         make(GeneticSearchCV, path).fit(X, y)
 
 
+# ---- another rounding
+
+
+def rewrite(path, change):
+    """Write a journal anew, its records changed."""
+    with _journal.Journal(path, {}) as journal:
+        header, records = journal.header, journal.records
+    path.unlink()
+    with _journal.Journal(path, header) as journal:
+        for record in records:
+            journal.append(change(record))
+
+
+def rounded(relative):
+    """Return a change of a record: as if another processor had rounded otherwise.
+
+    Equal numbers stay equal, and those that come of no calculation what they are.
+    """
+
+    def round_otherwise(gene):
+        if 64 * gene == round(64 * gene):
+            return gene
+        sign = int(1e9 * gene) % 3 - 1
+        return float(
+            np.clip(gene + sign * max(relative * gene, np.spacing(gene)), 0, 1)
+        )
+
+    def change(record):
+        if record.get("genome") is None:
+            return record
+        return {**record, "genome": list(map(round_otherwise, record["genome"]))}
+
+    return change
+
+
+def assert_almost_the_same(params, expected):
+    for one, other in zip(params, expected, strict=True):
+        assert one.keys() == other.keys()
+        for name, value in one.items():
+            if isinstance(value, (float, np.ndarray)):
+                np.testing.assert_allclose(value, other[name], rtol=1e-9, atol=1e-10)
+            else:
+                assert repr(value) == repr(other[name])
+
+
+@pytest.mark.parametrize("relative", [0.0, 1e-12])
+@pytest.mark.parametrize(("search", "options"), CASES)
+def test_a_search_goes_on_on_a_machine_that_rounds_otherwise(
+    search, options, relative, tmp_path, fits
+):
+    path = tmp_path / "journal"
+    whole = make(search, path, **options).fit(X, y)
+    rewrite(path, rounded(relative))
+    lines = path.read_bytes().splitlines(keepends=True)
+    n_rows = len(whole.cv_results_["params"])
+    for n_lines in (len(lines), 2 * len(lines) // 3):
+        path.write_bytes(b"".join(lines[:n_lines]))
+        known = folds_in(path.read_bytes())
+        fits.clear()
+        resumed = make(search, path, **options).fit(X, y)
+        assert len(resumed.cv_results_["params"]) == n_rows
+        assert len(fits) == 2 * n_rows - len(known)
+        n_known = len({number for number, _ in known})
+        rows = [each.cv_results_["params"][:n_known] for each in (resumed, whole)]
+        assert_almost_the_same(*rows)
+        # And so it does from there, any number of times.
+        again = make(search, path, **options).fit(X, y)
+        assert results(again) == results(resumed)
+
+
+def shrunk(numbers):
+    return numbers * (1 - 1e-13)
+
+
+@pytest.fixture
+def calculate_otherwise(monkeypatch):
+    """Return a function after which all that is proposed is a little different."""
+    breed, propose = GeneticStrategy.breed, _trust_region.propose
+    minimise, project = QuadraticFit.minimise, _descent.project
+    probes = _sources.checked_probes
+
+    def breed_otherwise(self, *arguments):
+        children = breed(self, *arguments)
+        genomes = self.layout.snap(shrunk(children.genomes))
+        return Offspring(genomes, children.steps, children.origins)
+
+    def propose_otherwise(state):
+        step = propose(state)
+        return step._replace(point=shrunk(step.point))
+
+    def start():
+        for place, name, function in [
+            (GeneticStrategy, "breed", breed_otherwise),
+            (_trust_region, "propose", propose_otherwise),
+            (QuadraticFit, "minimise", lambda *given: shrunk(minimise(*given))),
+            (_descent, "project", lambda *given: shrunk(project(*given))),
+            (_sources, "checked_probes", lambda *given: shrunk(probes(*given))),
+        ]:
+            monkeypatch.setattr(place, name, function)
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("search", "options"),
+    [
+        (GeneticSearchCV, {}),
+        (GeneticSearchCV, {"surrogate": None}),
+        (GradientSearchCV, {"gradient": "model"}),
+        (GradientSearchCV, {"gradient": "finite_difference"}),
+        (GradientSearchCV, {**VECTORS, "gradient": "exact"}),
+        (GradientSearchCV, {"optimizer": "adam", "gradient": "spsa"}),
+        (GradientSearchCV, {"optimizer": "adam", "learning_rate": 0.05}),
+    ],
+)
+def test_a_proposer_that_calculates_otherwise_does_not_drift_away(
+    search, options, tmp_path, fits, calculate_otherwise
+):
+    path = tmp_path / "journal"
+    options = {"n_iter": 40, **options}
+    whole = make(search, path, **options).fit(X, y)
+    calculate_otherwise()
+    other = make(search, **options).fit(X, y)
+    assert results(other) != results(whole)
+    fits.clear()
+    resumed = make(search, path, **options).fit(X, y)
+    assert fits == []
+    assert results(resumed)["params"] == results(whole)["params"]
+    assert results(resumed)["mean_test_score"] == results(whole)["mean_test_score"]
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_what_was_given_stays_the_very_number(search, tmp_path):
+    path = tmp_path / "journal"
+    options = {"initial_params": [{"a": 0.1, "b": 0.3}], "n_iter": 4}
+    make(search, path, **options).fit(X, y)
+    rewrite(path, rounded(0.0))
+    resumed = make(search, path, **options).fit(X, y)
+    assert resumed.cv_results_["params"][0] == {"a": 0.1, "b": 0.3}
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize(
+    ("space", "shift"),
+    [
+        (SPACE, 1e-4),
+        ({"a": randint(0, 100), "b": uniform(0, 1)}, 0.01),
+        ({"a": [0.1, 0.2, 0.3, 0.4], "b": uniform(0, 1)}, 0.25),
+        ({"a": [0.1, True, 0.3, None], "b": uniform(0, 1)}, 0.25),
+    ],
+)
+def test_a_candidate_that_differs_by_more_than_rounding_is_an_error(
+    search, space, shift, tmp_path
+):
+    path = tmp_path / "journal"
+    options = {"space": space, "estimator": Hill(steep=1e3), "error_score": -1.0}
+    make(search, path, **options).fit(X, y)
+
+    def change(record):
+        if record.get("candidate") != 4 or "genome" not in record:
+            return record
+        a, b = record["genome"]
+        return {**record, "genome": [a + shift if a < 0.5 else a - shift, b]}
+
+    rewrite(path, change)
+    before = path.read_bytes()
+    with pytest.raises(CheckpointError, match=r"number 4 .* not only by rounding"):
+        make(search, path, **options).fit(X, y)
+    assert path.read_bytes() == before
+
+
 # ---- what may befall a file
 
 
@@ -649,6 +827,63 @@ def test_an_error_of_any_length_is_kept(tmp_path, fits, monkeypatch):
     assert failed.cv_results_["status"][0] == "failed"
     assert results(make(GeneticSearchCV, path).fit(X, y)) == results(failed)
     assert len(fits) == 16
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_record_that_is_too_long_is_a_warning(search, tmp_path, monkeypatch):
+    path = tmp_path / "journal"
+    long = {f"a metric with a {'long ' * 20}name {i}": 1.0 * i for i in range(30)}
+
+    def metrics(estimator, X, y):
+        extra = long if estimator.a > 0.6 else {}
+        return {"height": estimator.score(X, y), **extra}
+
+    options = {"scoring": metrics, "refit": "height"}
+    monkeypatch.setattr(_lines, "MAX_LINE", 2000)
+    with pytest.warns(CheckpointWarning, match="takes up to 2000 bytes, got") as caught:
+        finished = make(search, path, **options).fit(X, y)
+    caught = [w for w in caught if issubclass(w.category, CheckpointWarning)]
+    assert len(caught) == 1
+    assert "no longer safe" in str(caught[0].message)
+    assert results(finished) == results(make(search, **options).fit(X, y))
+    monkeypatch.undo()
+    assert results(make(search, path, **options).fit(X, y)) == results(finished)
+
+
+def metrics_that_differ(estimator, X, y):
+    height = estimator.score(X, y)
+    if estimator.a < 0.3:
+        return {"height": height}
+    if estimator.a < 0.6:
+        return {"height": height, "b": estimator.b}
+    return {"a": estimator.a, "height": height}
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("return_train_score", [False, True])
+@pytest.mark.parametrize("steep", [0.8, 2.0])
+def test_metrics_may_differ_between_candidates(
+    search, return_train_score, steep, tmp_path, fits
+):
+    path = tmp_path / "journal"
+    options = {
+        "scoring": metrics_that_differ,
+        "refit": "height",
+        "return_train_score": return_train_score,
+        "estimator": Hill(steep=steep),
+        "n_iter": 12,
+    }
+    whole = make(search, path, **options).fit(X, y)
+    assert {"mean_test_a", "mean_test_b"} <= whole.cv_results_.keys()
+    assert results(whole) == results(make(search, **options).fit(X, y))
+    lines = path.read_bytes().splitlines(keepends=True)
+    for n_lines in (len(lines), len(lines) // 2):
+        path.write_bytes(b"".join(lines[:n_lines]))
+        n_known = len(folds_in(path.read_bytes()))
+        fits.clear()
+        resumed = make(search, path, **options).fit(X, y)
+        assert len(fits) == 24 - n_known
+        assert results(resumed) == results(whole)
 
 
 # ---- what is taken, and what is left

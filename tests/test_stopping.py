@@ -41,6 +41,13 @@ class Slow(RegressorMixin, BaseEstimator):
         return -((self.a - 0.3) ** 2)
 
 
+class Raising(Slow):
+    """Raises when it is fitted."""
+
+    def fit(self, X, y):
+        raise ValueError("too early")
+
+
 def make(search, **settings):
     given = {"n_iter": 1000, "cv": 3, "random_state": 0, **settings}
     return search(Slow(), {"a": uniform(0, 1)}, **given)
@@ -176,6 +183,72 @@ def test_a_second_interrupt_is_raised_even_if_the_first_one_had_no_effect_yet(
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, y)
     assert not hasattr(model, "cv_results_")
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_search_that_proposes_nothing_says_so(search, monkeypatch, tmp_path):
+    """Nobody has interrupted it."""
+    ask = search._make_proposer
+
+    def make_silent(self, *args):
+        proposer = ask(self, *args)
+        proposer.propose = lambda n_remaining: []
+        return proposer
+
+    monkeypatch.setattr(search, "_make_proposer", make_silent)
+    path = tmp_path / "journal"
+    with pytest.raises(ValueError, match=r"^No candidate was evaluated: the se"):
+        make(search, checkpoint=path).fit(X, y)
+    assert not path.exists()
+
+
+def wait_for(path, number, until):
+    """Wait for a file, but not for ever."""
+    while not path.exists() and time.time() < until:
+        time.sleep(0.01)
+    return number
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"n_iter_no_change": 3, "tol": 1.0}, "n_iter_no_change"),
+        ({"timeout": 0.5}, "timeout"),
+        ({"error_score": "raise", "n_iter": 5}, None),
+    ],
+)
+def test_an_early_stop_leaves_the_workers_of_others_alone(
+    search, settings, reason, tmp_path
+):
+    """joblib has one executor for all that runs in a process."""
+    results, errors = [], []
+    go = tmp_path / "go"
+
+    def run_something_else():
+        try:
+            parallel = joblib.Parallel(n_jobs=2, backend="loky")
+            until = time.time() + 60
+            tasks = [joblib.delayed(wait_for)(go, i, until) for i in range(9)]
+            results.append(parallel(tasks))
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run_something_else)
+    thread.start()
+    model = make(search, n_jobs=2, **settings)
+    try:
+        if reason is None:
+            with pytest.raises(ValueError, match="early"):
+                model.set_params(estimator=Raising()).fit(X, y)
+        else:
+            assert model.fit(X, y).stop_reason_ == reason
+        assert (errors, thread.is_alive()) == ([], True)  # its tasks are under way
+    finally:
+        go.touch()
+        thread.join()
+    assert errors == []
+    assert results == [list(range(9))]
 
 
 @pytest.mark.parametrize(

@@ -13,19 +13,19 @@ from skopt_evo.checkpoint._fingerprint import fingerprint
 from skopt_evo.checkpoint._form import make_form
 from skopt_evo.exceptions import CheckpointMismatchError, CheckpointWarning
 
-# The parts that must be the same, and what is said if one is not.
+# The parts that must be the same, and what they are called if one is not.
 PARTS = {
-    "data": "the data (X) are not those",
-    "targets": "the targets (y) are not those",
-    "fit_params": "the parameters of fit, such as sample_weight, are not those",
+    "data": "the data (X)",
+    "targets": "the targets (y)",
+    "fit_params": "the parameters of fit, such as sample_weight",
     "splits": (
-        "the splits are not those (a splitter that shuffles needs an integer as its "
-        "random_state to make the same ones again)"
+        "the splits (a splitter that shuffles needs an integer as its random_state to "
+        "make the same ones again)"
     ),
-    "scoring": "scoring is not that",
-    "space": "the search space (param_grid) is not that",
-    "estimator": "the estimator, its class or its parameters, is not that",
-    "settings": "the settings of the search are not those",
+    "scoring": "scoring",
+    "space": "the search space (param_grid)",
+    "estimator": "the estimator (its class or its parameters)",
+    "settings": "the settings of the search",
 }
 
 PACKAGES = ("sklearn", "numpy", "scipy", "joblib", "skopt_evo")
@@ -102,14 +102,14 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     differences = [PARTS[name] for name in PARTS if old.get(name) != new.get(name)]
     if new.get("seed") is not None and old.get("seed") != new["seed"]:
         differences.append(
-            f"random_state comes to {new['seed']!r}, not {shortened(old.get('seed'))} "
-            "(None takes the one in the checkpoint)"
+            f"random_state, which comes to {new['seed']!r} and not to "
+            f"{shortened(old.get('seed'))} (None takes the one in the checkpoint)"
         )
     if differences:
         raise CheckpointMismatchError(
-            f"The checkpoint belongs to another search: {'; '.join(differences)} that "
-            "it was written with. Pass the same again to go on, or another path as "
-            "checkpoint to start afresh."
+            "The checkpoint belongs to another search. These are not the same as when "
+            f"it was written: {'; '.join(differences)}. Pass the same again to go on, "
+            "or another path as checkpoint to start afresh."
         )
     _compare_versions(old.get("versions"), new["versions"])
 

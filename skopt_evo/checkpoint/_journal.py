@@ -143,8 +143,9 @@ class Journal:
     def append(self, record: Mapping[str, Any]) -> bool:
         """Write a record.
 
-        If that fails, e.g. because the disk is full, there is a warning, and this and
-        all later records are left out: the file then ends with the record before.
+        If that fails, e.g. because the disk is full or the record is longer than a line
+        may be, there is a warning, and this and all later records are left out: the
+        file then ends with the record before.
         It is the same, without a warning, in a child process that was forked.
 
         Parameters
@@ -161,20 +162,22 @@ class Journal:
 
         Raises
         ------
-        TypeError, ValueError
-            If the record is not such data, or too long; if the journal is closed.
+        TypeError
+            If the record is not such data.
+        ValueError
+            If the journal is closed.
         """
         if self._file.closed and self.is_safe:
             raise ValueError(f"The checkpoint {self.path!r} is closed.")
         if not self.is_safe:
             return False
-        line, digest = pack(record, self._end[1])
         try:
+            line, digest = pack(record, self._end[1])
             self._check_unchanged()
             self._write(line, digest)
             if time.monotonic() - self._last_sync >= self._wait:
                 self._synchronise()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self._give_up(error)
         return self.is_safe
 
@@ -254,11 +257,12 @@ class Journal:
                 self._file.truncate(self._end[0])
             raise
 
-    def _give_up(self, error: OSError) -> None:
+    def _give_up(self, error: OSError | ValueError) -> None:
         self.is_safe = False
+        reason = str(getattr(error, "strerror", None) or error).removesuffix(".")
         warnings.warn(
-            f"The checkpoint {self.path!r} can no longer be written: "
-            f"{error.strerror or error}. The search goes on, but is no longer safe: if "
+            f"The checkpoint {self.path!r} can no longer be written: {reason}. The "
+            "search goes on, but is no longer safe: if "
             f"it is cut short, the file has no more than its first {self._n_lines} "
             "lines.",
             CheckpointWarning,

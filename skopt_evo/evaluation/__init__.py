@@ -10,6 +10,7 @@ from skopt_evo.evaluation._stopping import (
     Interruption,
     NoChange,
     OutOfTimeError,
+    is_part_of_more,
 )
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "OutOfTimeError",
     "Progress",
     "SearchLoop",
+    "is_part_of_more",
     "own_arithmetic",
 ]

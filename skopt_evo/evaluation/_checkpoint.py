@@ -22,12 +22,12 @@ from skopt_evo.checkpoint._records import (
     check_number,
     check_place,
     is_index,
-    names_of,
 )
 from skopt_evo.evaluation._faults import FAULTS, Fault
 from skopt_evo.exceptions import CheckpointError, CheckpointMismatchError
 from skopt_evo.hypergrad._exact import FoldGradient, is_differentiable
 from skopt_evo.results import Trial
+from skopt_evo.space import SearchSpace
 
 # What of a fold is no plain value.
 LISTS = ("gradient", "score_errors")
@@ -70,8 +70,6 @@ class Checkpoint:
         self._folds: dict[tuple[int, int], dict[str, Any]] = {}
         self._faults: dict[int, tuple[int, Fault]] = {}
         self._form = header.get("form")
-        # The metrics of the fits in the file that did not fail, if there are any.
-        self._names: list[set[str] | None] = []
         self._journal = Journal(path, header, take=self._read)
         self.header = self._journal.header
         self._is_new = not self.budgets
@@ -122,18 +120,24 @@ class Checkpoint:
             self._journal.append({"n_iter": n_iter})
 
     def recall(
-        self, number: int, trial: Trial, n_splits: int
+        self, number: int, trial: Trial, n_splits: int, space: SearchSpace | None = None
     ) -> list[dict[str, Any] | None]:
         """Return what is known of a candidate's folds; note a new candidate.
+
+        A candidate that is known, but for rounding, becomes the one that is known: its
+        results are of that one, and what follows from it shall not drift away.
 
         Parameters
         ----------
         number : int
             How many candidates of the search came before.
         trial : Trial
-            The candidate.
+            The candidate. Its genome and its parameters are replaced by those of the
+            checkpoint if they are the same but for rounding.
         n_splits : int
             The number of its folds.
+        space : SearchSpace, default=None
+            What tells that; None if nothing but the very same genome will do.
 
         Returns
         -------
@@ -154,12 +158,7 @@ class Checkpoint:
             record = {"candidate": number, "genome": genome, "origin": trial.origin}
             self._journal.append(record)
         elif self._candidates[number] != genome:
-            raise CheckpointError(
-                f"The search proposes another candidate number {number} than the one "
-                f"in the checkpoint {self._journal.path!r}. It was written by other "
-                "versions, or by other code under the same names: pass another path "
-                "to start afresh."
-            )
+            self._adopt(number, trial, space)
         folds = [self._folds.get((number, split)) for split in range(n_splits)]
         try:
             self._check(number, trial, folds)
@@ -183,12 +182,6 @@ class Checkpoint:
         fold : mapping
             What `fit_and_score` returned, and the gradient.
         """
-        names = names_of(fold["test_scores"])
-        if self._names and fold["fit_error"] is None and names not in self._names:
-            raise CheckpointError(
-                f"The checkpoint {self._journal.path!r} has scores of other metrics "
-                "than scoring returns. Pass another path to start afresh."
-            )
         record = {"candidate": number, "split": split, "fold": _plain(fold)}
         self._journal.append(record)
 
@@ -217,6 +210,20 @@ class Checkpoint:
         record = {"candidate": number, "split": split, "fault": asdict(fault)}
         self._journal.append(record)
 
+    def _adopt(self, number: int, trial: Trial, space: SearchSpace | None) -> None:
+        """Make a candidate the known one, if it is the same but for rounding."""
+        recorded, found = self._candidates[number], None
+        if not (recorded is None or trial.genome is None or space is None):
+            found = space.reconcile(trial.genome, np.asarray(recorded))
+        if found is None:
+            raise CheckpointError(
+                f"The search proposes another candidate number {number} than the one "
+                f"in the checkpoint {self._journal.path!r}, and not only by rounding. "
+                "It was written by other versions, or by other code under the same "
+                "names: pass another path to start afresh."
+            )
+        trial.genome, trial.params = found
+
     def _read(self, record: Mapping[str, Any]) -> None:
         """Take in what a record of the file says, if it is one that a search writes."""
         n_candidates = len(self._candidates)
@@ -231,15 +238,6 @@ class Checkpoint:
         else:
             place = check_place(record, "fold", n_candidates)
             self._folds[place] = _fold(record["fold"])
-            self._learn_names(self._folds[place])
-
-    def _learn_names(self, fold: Mapping[str, Any]) -> None:
-        """See to it that all scores in the file are of the same metrics."""
-        if fold["fit_error"] is None:
-            names = names_of(fold["test_scores"])
-            self._names = self._names or [names]
-            if names not in self._names:
-                raise ValueError("scores of other metrics than before")
 
     def _check(
         self, number: int, trial: Trial, folds: Sequence[Mapping[str, Any] | None]

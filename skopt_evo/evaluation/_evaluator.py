@@ -27,6 +27,7 @@ from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad import Fold
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.results import Trial
+from skopt_evo.space import SearchSpace
 from skopt_evo.space._values import ValueTable
 
 # Workers get so many short fits at a time that they are busy for about as long.
@@ -112,6 +113,8 @@ class Evaluator:
         Differentiates each score by the parameters, beside the fit.
     checkpoint : Checkpoint, default=None
         Knows results of an earlier run, and keeps those of this one.
+    space : SearchSpace, default=None
+        Tells candidates of an earlier run that are the same but for rounding.
     deadline : Deadline, default=Deadline(None)
         When to give up waiting.
     interruption : Interruption, default=Interruption()
@@ -130,6 +133,7 @@ class Evaluator:
     pre_dispatch: int | str = "2*n_jobs"
     gradient: FoldDifferentiator | None = None
     checkpoint: Checkpoint | None = None
+    space: SearchSpace | None = None
     deadline: Deadline = field(default_factory=lambda: Deadline(None))
     interruption: Interruption = field(default_factory=Interruption)
     fit_timeout: float | None = None
@@ -271,7 +275,10 @@ class Evaluator:
         if self.checkpoint is None:
             return
         n_splits = len(self.splits)
-        flight.folds = self.checkpoint.recall(flight.number, trial, n_splits)
+        flight.folds = self.checkpoint.recall(
+            flight.number, trial, n_splits, self.space
+        )
+        flight.params = trial.params
         if (known := self.checkpoint.recall_fault(flight.number)) is not None:
             self._give_up(flight, *known)
         self._arm_deadline(flight)

@@ -1,14 +1,15 @@
-"""Tasks in joblib's pool without a barrier: the one module that knows its backends.
+"""Tasks without a barrier: the one module that knows joblib's backends.
 
 ``Parallel.__call__`` returns when the last of its tasks is done, and an iterator that
 blocks until there is a result hangs it. The backend below it takes one task after the
 other and calls back for each of them, which is all that is needed here.
+
+Where joblib would use loky, the processes are our own (`Slots`): joblib's are shared by
+all that runs in this process, and cannot be stopped without harm to the others.
 """
 
 from __future__ import annotations
 
-import os
-import signal
 import warnings
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -23,25 +24,16 @@ from typing import Any
 
 from joblib._parallel_backends import LokyBackend, PoolManagerMixin
 from joblib._utils import eval_expr
-from joblib.externals.loky.process_executor import (
-    BrokenProcessPool,
-    ShutdownExecutorError,
-    TerminatedWorkerError,
-)
 from joblib.parallel import BatchedCalls, SequentialBackend
 from sklearn.utils.parallel import Parallel, delayed
 
 from skopt_evo._sklearn_compat import with_configuration
 from skopt_evo.evaluation._faults import Fault
-from skopt_evo.evaluation._processes import end_with, settle
+from skopt_evo.evaluation._outcomes import call_and_pack, unpack
 from skopt_evo.evaluation._slots import Slots
 
 # On Windows Ctrl-C does not end a wait, only what comes after it.
 SECONDS_OF_A_WAIT = 1.0
-
-# A worker has died; or another search of this process, which shares the workers, has
-# ended with fits under way.
-BROKEN = TerminatedWorkerError, ShutdownExecutorError
 
 Arguments = Callable[[], dict[str, Any]]
 
@@ -56,9 +48,8 @@ class Pool:
     queue. No more than `pre_dispatch` tasks are with the workers at any time, the
     arguments of the others are yet to be made.
 
-    The death of a loky worker breaks the executor of all of them. What it was at is not
-    known then: all that was under way is done again by `Slots`, as are all tasks from
-    then on, and those of a pool with a limit from the begin.
+    In place of joblib's loky workers there are `Slots`, which are of this pool alone;
+    so they are for a single job with a limit. All other backends are joblib's.
 
     Parameters
     ----------
@@ -95,7 +86,7 @@ class Pool:
         self._common = common or {}
         self._limit = limit
         self._parallel = Parallel(n_jobs=n_jobs, pre_dispatch=pre_dispatch)
-        if isinstance(self._parallel._backend, (LokyBackend, PoolManagerMixin)):
+        if isinstance(self._parallel._backend, PoolManagerMixin):
             # That of `parallel_config` is one object for all who ask, and has no
             # workers any more when one of them, such as a surrogate, is done.
             self._parallel._backend = copy(self._parallel._backend)
@@ -104,8 +95,6 @@ class Pool:
         self._running: dict[int, tuple[Any, Arguments]] = {}
         self._numbers = count()
         self._done: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
-        # What came of tasks before a change to slots.
-        self._finished: deque[tuple[Any, Any]] = deque()
         self._slots: Slots | None = None
 
     def __enter__(self) -> Pool:
@@ -117,33 +106,43 @@ class Pool:
             If there is a limit, and there can be no processes to keep it.
         """
         with ExitStack() as stack:
-            stack.enter_context(self._parallel)
+            if not isinstance(self._parallel._backend, LokyBackend):
+                stack.enter_context(self._parallel)
             self._backend = self._parallel._backend
-            self._is_loky = isinstance(self._backend, LokyBackend)
             self._check_limit()
-            self.is_sequential = (
-                isinstance(self._backend, SequentialBackend) and self._limit is None
-            )
             n_jobs = self._parallel.n_jobs
             self.n_workers = int(self._backend.effective_n_jobs(n_jobs))
+            has_processes = isinstance(self._backend, LokyBackend)
+            is_single = isinstance(self._backend, SequentialBackend) or (
+                has_processes and self.n_workers == 1
+            )
+            self.is_sequential = is_single and self._limit is None
             self._most_running = _resolve(self._parallel.pre_dispatch, self.n_workers)
-            if self._is_loky:  # see settle
-                self._most_running = min(self._most_running, 2 * self.n_workers)
-            self._calls_back = self._limit is not None or _calls_back(self._backend)
-            if getattr(self._backend, "uses_threads", False):
-                # Threads that set filters of warnings and take them back by turns,
-                # as this one may do meanwhile, leave those of one of them behind.
-                stack.enter_context(warnings.catch_warnings())
-            if self._calls_back:
-                self._configured = with_configuration(self._function)
-                self._backend.start_call()
-                stack.callback(self._backend.stop_call)
-                stack.enter_context(self._backend.retrieval_context())
-            stack.callback(self._abort)
+            self._calls_back = True
+            if not self.is_sequential and (has_processes or is_single):
+                self._slots = self._make_slots()
+                self._most_running = min(self._most_running, self.n_workers)
+                stack.push(self._close_slots)
+            elif not self.is_sequential:
+                self._open_backend(stack)
             self._exit = stack.pop_all()
-        if self._limit is not None:
-            self._open_slots()
         return self
+
+    def _open_backend(self, stack: ExitStack) -> None:
+        """Begin to use a backend of joblib's, until the stack is left."""
+        self._calls_back = _calls_back(self._backend)
+        if getattr(self._backend, "uses_threads", False):
+            # Threads that set filters of warnings and take them back by turns, as this
+            # one may do meanwhile, leave those of one of them behind.
+            stack.enter_context(warnings.catch_warnings())
+        else:  # an error that cannot be unpickled would hang multiprocessing
+            self._function = partial(call_and_pack, self._function)
+        self._configured = with_configuration(self._function)
+        if self._calls_back:
+            self._backend.start_call()
+            stack.callback(self._backend.stop_call)
+            stack.enter_context(self._backend.retrieval_context())
+        stack.callback(self._abort)
 
     def __exit__(
         self,
@@ -197,17 +196,11 @@ class Pool:
         while True:
             check()
             self._dispatch()
-            if self._finished:
-                key, outcome = self._finished.popleft()
-                return key, self._result(outcome)
             number, outcome = self._next_outcome()
             # A terminal sends Ctrl-C to workers as well: what they return may be half
             # of a fit, or their death.
             check()
             if number is None:
-                continue
-            if self._slots is None and self._has_broken(outcome):
-                self._finish_with_slots()
                 continue
             key, _ = self._running.pop(number)
             result = outcome if self._slots is not None else self._result(outcome)
@@ -229,9 +222,9 @@ class Pool:
         """Return what a task returned, or raise what it raised."""
         try:
             (result,) = _result(self._backend, outcome)
+            return unpack(result)
         except SystemExit:  # of a worker, not of this process
             return Fault("crashed", 0.0)
-        return result
 
     def _dispatch(self) -> None:
         """Hand tasks to the workers, as many as may be with them."""
@@ -244,68 +237,51 @@ class Pool:
             if self._slots is not None:
                 self._slots.start(number, arguments())
                 continue
-            # What Parallel makes of a task as well: large arrays are memory-mapped,
-            # and a search that is nested in it gets a backend that fits.
-            function = self._configured
-            if self._is_loky:
-                function = partial(_call_with_parent, os.getpid(), function)
+            # What Parallel makes of a task as well: a search that is nested in it gets
+            # a backend that fits.
             call = BatchedCalls(
-                [(function, (), {**arguments(), **self._common})],
+                [(self._configured, (), {**arguments(), **self._common})],
                 self._backend.get_nested_backend(),
-                self._own_folder if self._is_loky else None,
+                None,
                 {},
             )
-            try:
-                _submit(self._backend, call, partial(self._note, number))
-            except (BrokenProcessPool, ShutdownExecutorError):
-                # A worker has died while it had nothing to do, maybe of Ctrl-C.
-                self._finish_with_slots()
+            _submit(self._backend, call, partial(self._note, number))
 
     def _note(self, number: int, outcome: Any) -> None:
         """Take what a worker brings back; called in a thread of the backend."""
         self._done.put((number, outcome))
 
-    def _own_folder(self) -> None:
-        """Have arrays memory-mapped in a folder that goes when this pool does."""
-        manager = self._backend._workers._temp_folder_manager
-        manager.set_current_context(self._parallel._id)
-
-    def _has_broken(self, outcome: Any) -> bool:
-        """Tell whether a worker has died, be it of this task or of another one."""
-        return self._is_loky and isinstance(outcome.exception(), BROKEN)
-
-    def _finish_with_slots(self) -> None:
-        """Do again what the death of a worker has ended, and go on with slots."""
-        while not self._done.empty():
-            number, outcome = self._done.get()
-            if not self._has_broken(outcome):
-                self._finished.append((self._running.pop(number)[0], outcome))
-        self._waiting.extendleft(reversed(self._running.values()))
-        self._running.clear()
-        self._backend.abort_everything(ensure_ready=False)
-        self._open_slots()
-        self._dispatch()
-
-    def _open_slots(self) -> None:
+    def _make_slots(self) -> Slots:
         parallel, backend = self._parallel, self._backend
         settings = getattr(parallel, "_backend_kwargs", None)
         if settings is None:  # before joblib 1.5
             settings = parallel._backend_args
         nested = backend.get_nested_backend()
-        self._most_running = min(self._most_running, self.n_workers)
-        self._slots = Slots(
+        is_loky = isinstance(backend, LokyBackend)
+        return Slots(
             self.n_workers,
-            partial(_call_nested, self._configured, self._common, nested),
+            partial(
+                _call_nested, with_configuration(self._function), self._common, nested
+            ),
             limit=self._limit,
-            env=backend._prepare_worker_env(self.n_workers) if self._is_loky else None,
-            memmapping=settings,
+            env=backend._prepare_worker_env(self.n_workers) if is_loky else None,
+            # As joblib has it: what a call asks for counts more than the backend's own.
+            settings={**getattr(backend, "backend_kwargs", {}), **settings},
         )
 
     def _check_limit(self) -> None:
         if self._limit is None:
             return
         name = type(self._backend).__name__
-        if not isinstance(self._backend, (LokyBackend, SequentialBackend)):
+        is_possible = isinstance(self._backend, (LokyBackend, SequentialBackend))
+        if not is_possible and self._backend.nesting_level:
+            raise ValueError(
+                f"fit_timeout={self._limit!r} needs worker processes that can be "
+                "stopped one by one. This search runs inside another parallel call, "
+                f"where joblib gives it a {name}, which has none. Set n_jobs=1 in the "
+                "search, or in the call around it, or fit_timeout=None."
+            )
+        if not is_possible:
             raise ValueError(
                 f"fit_timeout={self._limit!r} needs worker processes that can be "
                 f"stopped one by one, and joblib's {name} has none. Use joblib's "
@@ -314,8 +290,10 @@ class Pool:
         if current_process().daemon:
             raise ValueError(
                 f"fit_timeout={self._limit!r} needs worker processes, and this is a "
-                "daemonic process, which can have none. Set fit_timeout=None, or start "
-                "the search from a process that is not daemonic."
+                "daemonic process, which can have none: that is what multiprocessing "
+                "makes of the workers of a parallel call. Set n_jobs=1 in the call "
+                "around the search, use joblib's backend 'loky' there, or set "
+                "fit_timeout=None."
             )
 
     def _next_done_behind_barrier(self) -> tuple[Any, Any]:
@@ -328,31 +306,18 @@ class Pool:
             )
             for (key, _), result in zip(tasks, results, strict=True):
                 self._done.put((key, result))
-        return self._done.get()
+        key, result = self._done.get()
+        return key, unpack(result)
+
+    def _close_slots(self, kind: type[BaseException] | None, *rest: object) -> None:
+        assert self._slots is not None
+        self._slots.close(keep=kind is None)
 
     def _abort(self) -> None:
-        if self._slots is not None:
-            self._slots.close()
-        elif self._running:
-            if self._is_loky:
-                settle(self._backend._workers)
+        # Workers and tasks are those of this pool: the backend is a copy, or it is that
+        # of this thread alone, as `parallel_config` has it.
+        if self._running:
             self._backend.abort_everything(ensure_ready=False)
-
-
-def _call_with_parent(
-    parent: int, function: Callable[..., Any], **arguments: Any
-) -> Any:
-    """Call a function in a worker that is to end with its parent, but not before.
-
-    A terminal sends Ctrl-C to all processes, and there are estimators that take it for
-    the end of their training.
-    """
-    end_with(parent)
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        return function(**arguments)
-    finally:
-        signal.signal(signal.SIGINT, former)
 
 
 def _call_nested(

@@ -12,7 +12,8 @@ import pickle
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import wait
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -27,6 +28,13 @@ from joblib.externals.loky.process_executor import (
 )
 
 from skopt_evo.evaluation._faults import Fault, FaultKind
+from skopt_evo.evaluation._idle import (
+    SECONDS_OF_IDLENESS,
+    Origin,
+    keep_for_next,
+    take,
+)
+from skopt_evo.evaluation._outcomes import Outcome, call_and_pack, unpack
 from skopt_evo.evaluation._processes import (
     end_with,
     end_with_thread_of_parent,
@@ -39,6 +47,9 @@ MOST_FAILED_STARTS = 5
 # This process was stopped, with its workers, if a wait took so much longer than it was
 # to take: by Ctrl-Z, or with the whole machine.
 SECONDS_OF_A_STOP = 1.0
+
+# How long a process may take to forget the data of a search that has ended.
+SECONDS_TO_FORGET = 1.0
 
 
 class Slots:
@@ -59,8 +70,10 @@ class Slots:
         Seconds after which a task is stopped. The start of a process does not count.
     env : mapping or None
         Environment variables of the processes.
-    memmapping : mapping
-        ``temp_folder``, ``max_nbytes`` and ``mmap_mode`` of :class:`joblib.Parallel`.
+    settings : mapping
+        ``temp_folder``, ``max_nbytes`` and ``mmap_mode`` of :class:`joblib.Parallel`;
+        perhaps ``initializer``, ``initargs`` and ``idle_worker_timeout`` of its loky
+        backend.
     """
 
     def __init__(
@@ -70,21 +83,26 @@ class Slots:
         *,
         limit: float | None,
         env: Mapping[str, str] | None,
-        memmapping: Mapping[str, Any],
+        settings: Mapping[str, Any],
     ) -> None:
         self._limit = limit
         self._done: SimpleQueue[tuple[_Worker, Any]] = SimpleQueue()
         self._n_failed_starts = 0
-        self._folder = TemporaryResourcesManager(memmapping["temp_folder"])
-        reducers, _ = get_memmapping_reducers(
-            temp_folder_resolver=self._folder.resolve_temp_folder_name,
-            max_nbytes=memmapping["max_nbytes"],
-            mmap_mode=memmapping["mmap_mode"],
-            # All processes read the same files, until the folder goes.
-            unlink_on_gc_collect=False,
-        )
-        shared = bytes(dumps(call, reducers=reducers))
-        self._workers = [_Worker(shared, env, self._done) for _ in range(n_workers + 1)]
+        self._folder = TemporaryResourcesManager(settings["temp_folder"])
+        self._for_tasks = self._reducers(settings, unlink_on_gc_collect=True)
+        # All processes read the same files, until the folder goes.
+        for_all = self._reducers(settings, unlink_on_gc_collect=False)
+        shared = _packed(call, for_all)
+        initializer, initargs = settings.get("initializer"), settings.get("initargs")
+        origin = Origin(dict(env or {}), initializer, initargs or ())
+        idle = settings.get("idle_worker_timeout", SECONDS_OF_IDLENESS)
+        self._workers = [
+            _Worker(shared, origin, idle, self._done) for _ in range(n_workers + 1)
+        ]
+        for worker, executor in zip(
+            self._workers, take(origin, n_workers), strict=False
+        ):
+            worker.restart(executor)
 
     def start(self, key: Any, arguments: Mapping[str, Any]) -> None:
         """Begin with a task; there must be a worker without one.
@@ -96,8 +114,9 @@ class Slots:
         arguments : mapping
             Its keyword arguments.
         """
+        task = _packed(arguments, self._for_tasks)
         free = [worker for worker in self._workers if not worker.is_busy]
-        min(free, key=lambda worker: worker.seems_far).start(key, arguments)
+        min(free, key=lambda worker: worker.seems_far).start(key, task)
 
     def next_done(self, seconds: float) -> tuple[Any, Any] | None:
         """Return the key and the result of a task that is done, each one once.
@@ -128,22 +147,46 @@ class Slots:
         if isinstance(error, BrokenProcessPool):
             return self._bury(worker, error)
         if not worker.is_ready:
-            future.result()
+            unpack(future.result())
             self._n_failed_starts = 0
             worker.be_ready()
             return None
         return worker.finish(future)
 
-    def close(self) -> None:
-        """End all processes, whatever they are at."""
+    def close(self, *, keep: bool = False) -> None:
+        """End all processes, whatever they are at.
+
+        Parameters
+        ----------
+        keep : bool, default=False
+            Whether those that are at nothing stay for the next search.
+        """
         try:
+            idle = [worker.let_go() for worker in self._workers if keep]
             self._kill()
         except BaseException:  # a second Ctrl-C
             self._kill()
             raise
         for worker in self._workers:
             worker.join()
+        forgetting = {future: pair for future, *pair in filter(None, idle)}
+        done, _ = wait(forgetting, SECONDS_TO_FORGET)
+        for future, (origin, executor) in forgetting.items():
+            if future in done and future.exception() is None:
+                keep_for_next(origin, executor)
+            else:
+                executor.shutdown(wait=True, kill_workers=True)
         _remove(self._folder)
+
+    def _reducers(self, settings: Mapping[str, Any], **options: Any) -> Any:
+        """Return what joblib pickles with: large arrays as files of our folder."""
+        reducers, _ = get_memmapping_reducers(
+            temp_folder_resolver=self._folder.resolve_temp_folder_name,
+            max_nbytes=settings["max_nbytes"],
+            mmap_mode=settings["mmap_mode"],
+            **options,
+        )
+        return reducers
 
     def _kill(self) -> None:
         for worker in self._workers:
@@ -204,16 +247,18 @@ class _Worker:
     def __init__(
         self,
         shared: bytes,
-        env: Mapping[str, str] | None,
+        origin: Origin,
+        seconds_of_idleness: float,
         done: SimpleQueue[tuple[_Worker, Any]],
     ) -> None:
         self._shared = shared
-        self._env = env
+        self._origin = origin
+        self._seconds_of_idleness = seconds_of_idleness
         self._done = done
         self._executor: Any = None
         self._managers: list[threading.Thread] = []
         self._future: Any = None
-        self._task: tuple[Any, Mapping[str, Any]] | None = None
+        self._task: tuple[Any, bytes] | None = None
         self.is_ready = False
         self._pids: set[int] = set()  # those that are ready
         # When the task began, None if it has not yet.
@@ -247,24 +292,30 @@ class _Worker:
         """Return how long it has been at its task."""
         return 0.0 if self.began is None else time.monotonic() - self.began
 
-    def start(self, key: Any, arguments: Mapping[str, Any]) -> None:
+    def start(self, key: Any, task: bytes) -> None:
         """Take a task; begin with it as soon as there is a process for it."""
-        self._task = key, arguments
+        self._task = key, task
         if self.is_ready:
             self._begin()
         elif not self.has_process:
             self.restart()
 
-    def restart(self) -> None:
-        """Start a process."""
+    def restart(self, executor: Any = None) -> None:
+        """Start a process, or take the one of an executor that was kept."""
         self.kill()
-        self._executor = ProcessPoolExecutor(
+        self._executor = executor or ProcessPoolExecutor(
             max_workers=1,
+            timeout=self._seconds_of_idleness,
             initializer=_begin_process,
-            initargs=(self._shared, os.getpid()),
-            env=self._env,
+            initargs=(os.getpid(), self._origin.initializer, self._origin.initargs),
+            env=self._origin.env,
         )
-        self._submit(_load)
+        try:
+            self._submit(_load, self._shared)
+        except BrokenProcessPool:
+            if executor is None:
+                raise
+            self.restart()  # it has died while it was kept
 
     def be_ready(self) -> None:
         """Begin with the task, if there is one, now that there is a process for it."""
@@ -276,7 +327,7 @@ class _Worker:
         """Return the key and the result of the task, and be free for the next one."""
         seconds, key = self.seconds(), self._drop_task()
         try:
-            return key, future.result()
+            return key, unpack(future.result())
         except SystemExit:  # of the worker, not of this process
             return key, Fault("crashed", seconds)
 
@@ -302,6 +353,20 @@ class _Worker:
             for process in processes:
                 process.terminate()
         self._executor = None
+
+    def let_go(self) -> tuple[Any, Origin, Any] | None:
+        """Have a process that is at nothing forget its data, and part with it."""
+        executor = self._executor
+        if not self.is_ready or self.is_busy or set(executor._processes) != self._pids:
+            return None
+        if self._origin.initializer is not None:
+            return None  # whether the next one is the same cannot be told
+        try:
+            future = executor.submit(_forget)
+        except BrokenProcessPool:
+            return None
+        self._executor, self.is_ready = None, False
+        return future, self._origin, executor
 
     def join(self) -> None:
         """Wait until all its processes have ended."""
@@ -341,29 +406,54 @@ def _remove(folder: Any) -> None:
         folder._try_delete_folder(allow_non_empty=True)
 
 
+def _packed(content: Any, reducers: Any) -> bytes:
+    """Pickle what is to go to the processes."""
+    try:
+        return bytes(dumps(content, reducers=reducers))
+    except Exception as error:
+        error.add_note(
+            "It was raised while a fit was sent to a worker process: all that belongs "
+            "to it has to be picklable. With n_jobs=1 nothing is sent."
+        )
+        raise
+
+
 # ---- in the processes
 
-_shared = b""
 _function: Callable[..., Any] | None = None
 
 
-def _begin_process(shared: bytes, parent: int) -> None:
-    """Keep what all tasks share; called first in each process."""
-    global _shared, _function
-    _shared, _function = shared, None
+def _begin_process(
+    parent: int, initializer: Callable[..., Any] | None, initargs: Sequence[Any]
+) -> None:
+    """Tie a process to the one that started it; called first in each process."""
     # A terminal sends Ctrl-C to all processes: only the parent knows what to do then.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(parent)
     end_with_thread_of_parent()
+    if initializer is not None:
+        initializer(*initargs)
 
 
-def _load() -> Callable[..., Any]:
-    """Unpickle what all tasks share, where errors come back as they are."""
+def _load(shared: bytes) -> Outcome:
+    """Keep what all tasks of a search share."""
     global _function
-    if _function is None:
-        _function = pickle.loads(_shared)
-    return _function
+
+    def load() -> None:
+        global _function
+        _function = pickle.loads(shared)
+
+    _function = None
+    return call_and_pack(load)
 
 
-def _call(arguments: Mapping[str, Any]) -> Any:
-    return _load()(**arguments)
+def _call(task: bytes) -> Outcome:
+    assert _function is not None
+    function = _function
+    return call_and_pack(lambda: function(**pickle.loads(task)))
+
+
+def _forget() -> None:
+    """Drop what the tasks of a search shared."""
+    global _function
+    _function = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from skopt_evo.results import Front, Objective, Trial
 
 # The origin of the probes of a gradient.
 PROBE = "difference"
+
+# Functions of these packages that call `fit` have more to do with the result.
+OUTER_PACKAGES = "joblib", "sklearn", "skopt_evo"
 
 
 class OutOfTimeError(Exception):
@@ -77,8 +81,9 @@ class Interruption:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """Leave Ctrl-C to who had it before."""
-        if self._former is not None:
+        """Leave Ctrl-C to who had it before, or to who has taken it meanwhile."""
+        is_ours = self._former is not None
+        if is_ours and signal.getsignal(signal.SIGINT) == self._take:
             signal.signal(signal.SIGINT, self._former)
 
     def check(self) -> None:
@@ -101,6 +106,38 @@ class Interruption:
         self.n += 1
         if self._is_at_once or self.n > 1:
             raise KeyboardInterrupt
+
+
+def is_part_of_more(search: Any) -> bool:
+    """Tell whether the `fit` of a search that runs now is called by something larger.
+
+    That is a method of another estimator, such as the `fit` of a pipeline or of another
+    search, or a function of scikit-learn or joblib, such as `cross_val_score`. All of
+    them would go on after Ctrl-C as if nothing had happened if `fit` came to its end.
+
+    Parameters
+    ----------
+    search : estimator
+        The search. The stack of calls of this thread is looked through, which is done
+        after an interrupt only.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        owner = _owner(frame)
+        package = str(frame.f_globals.get("__name__")).partition(".")[0]
+        is_estimator = hasattr(type(owner), "get_params")
+        # The search's own methods have it as their first argument, and so have
+        # scikit-learn's wrappers around them.
+        if owner is not search and (is_estimator or package in OUTER_PACKAGES):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _owner(frame: FrameType) -> Any:
+    """Return the first argument of a call: of a method, the object."""
+    code = frame.f_code
+    return frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
 
 
 class NoChange:

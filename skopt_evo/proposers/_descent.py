@@ -66,19 +66,24 @@ class Evaluations(NamedTuple):
         Their exact derivatives by each gene, NaN where there is none.
     are_converged : ndarray of shape (n,), dtype=bool
         Whether the derivatives are as exact as they can be.
+    genomes : ndarray of shape (n, n_genes)
+        What was evaluated: the genomes of the batch, or, where a search is resumed,
+        those of an earlier run, which are the same but for rounding.
     """
 
     losses: FloatArray
     steering: FloatArray
     gradients: FloatArray
     are_converged: np.ndarray
+    genomes: FloatArray
 
     @classmethod
-    def without_gradients(cls, losses: FloatArray, n_genes: int) -> Evaluations:
+    def without_gradients(cls, losses: FloatArray, genomes: FloatArray) -> Evaluations:
         """Return evaluations of which nothing but the losses is known."""
         n = len(losses)
-        unknown = np.full((n, n_genes), np.nan)
-        return cls(losses, np.full(n, np.nan), unknown, np.ones(n, dtype=bool))
+        unknown = np.full(genomes.shape, np.nan)
+        are_converged = np.ones(n, dtype=bool)
+        return cls(losses, np.full(n, np.nan), unknown, are_converged, genomes)
 
 
 Descent: TypeAlias = Generator[Batch, Evaluations, None]
@@ -150,7 +155,7 @@ class Walker:
         genomes = self.genomes(points)
         return Batch(genomes, [origin] * len(genomes), iteration, begins)
 
-    def place(self, point: FloatArray, evaluations: Evaluations, row: int = 0) -> Place:
+    def place(self, evaluations: Evaluations, row: int = 0) -> Place:
         """Return a point with its loss, and with exact derivatives if it has any.
 
         The loss is the one that they are of.
@@ -160,7 +165,7 @@ class Walker:
         losses = evaluations.steering if is_steered else evaluations.losses
         loss = float(losses[row])
         return Place(
-            self.snapped(point),
+            evaluations.genomes[row, self.free],
             np.inf if np.isnan(loss) else loss,
             slope,
             bool(evaluations.are_converged[row]),
@@ -178,7 +183,7 @@ class Walker:
         """Evaluate a point."""
         batch = self.batch(point[np.newaxis], origin, iteration, begins=begins)
         evaluations = yield batch
-        return self.place(point, evaluations)
+        return self.place(evaluations)
 
 
 class Slope(NamedTuple):
@@ -260,6 +265,7 @@ def descend(
         if not np.isfinite(place.loss):
             point, state = (scored + point) / 2.0, rule.init(scored)
             continue
+        point = point + (place.point - walker.snapped(point))  # by rounding, if at all
         scored = point
         updates, state = rule.update(slope.gradient, state, point)
         point = project(apply_updates(point, updates), 0.0, 1.0)

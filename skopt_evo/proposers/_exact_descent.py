@@ -54,7 +54,7 @@ def descend_exactly(
             return  # rounded to where it came from
         iteration += 1
         place = yield from walker.visit(there, "step", iteration, begins=True)
-        state = _after(state, step._replace(point=there), place)
+        state = _after(state, step._replace(point=place.point), place)
 
 
 def _after(

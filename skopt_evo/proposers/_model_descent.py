@@ -133,7 +133,7 @@ def descend_by_model(
         if evaluations.losses[0] < around.loss:
             if np.max(np.abs(step - centre)[walker.free]) > radius / 2:
                 radius = min(region.growth * radius, region.largest)
-            centre = step
+            centre = evaluations.genomes[0]
         else:
             radius *= region.shrinkage
 

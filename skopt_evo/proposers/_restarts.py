@@ -180,6 +180,11 @@ class DescentProposer:
         )
         self._pull = Pull(space, settings.hyper_l2, params)
         self._trials: dict[bytes, Trial] = {}
+        # The keys of trials in flight, which may come back with the genomes that they
+        # had in an earlier run; those genomes by what was asked for, and their keys.
+        self._asked: dict[Trial, FloatArray] = {}
+        self._replaced: dict[bytes, FloatArray] = {}
+        self._aliases: dict[bytes, bytes] = {}
         self._known: dict[bytes, Evaluated] = {}
         self._reasons: dict[str, str] = {}
         self._keys: dict[bytes, bytes] = {}
@@ -198,12 +203,14 @@ class DescentProposer:
         for key in list(unknown)[n_remaining:]:
             del unknown[key]
         self._trials.update(unknown)
+        self._asked = {trial: np.asarray(trial.genome) for trial in unknown.values()}
         return list(unknown.values())
 
     def observe(self, trials: Sequence[Trial]) -> None:
         """Let the descents go on whose losses are known now."""
         for trial in trials:
-            key = self._key(np.asarray(trial.genome))
+            genome = np.asarray(trial.genome)
+            key = self._key_of_asked(self._asked.get(trial, genome), genome)
             self._known[key] = self._evaluated(trial)
         if self._n_changes != self._objective.n_changes:
             self._begin_anew()
@@ -311,8 +318,21 @@ class DescentProposer:
         """Return what is the same for genomes of the same candidate."""
         content = genome.tobytes()
         if content not in self._keys:  # descents that wait ask again and again
-            self._keys[content] = self._layout.key(np.round(genome, DECIMALS))
+            key = self._layout.key(np.round(genome, DECIMALS))
+            self._keys[content] = self._aliases.get(key, key)
         return self._keys[content]
+
+    def _key_of_asked(self, asked: FloatArray, genome: FloatArray) -> bytes:
+        """Return the key of what was asked for, and give it to what came in its place.
+
+        That is the same candidate, but for rounding.
+        """
+        key = self._key(asked)
+        if not np.array_equal(asked, genome):
+            self._replaced[asked.tobytes()] = genome
+            self._aliases[self._layout.key(np.round(genome, DECIMALS))] = key
+            self._keys[genome.tobytes()] = key
+        return key
 
     def _unknown(self) -> dict[bytes, Trial]:
         """Return the candidates that this rung's descents wait for, once each."""
@@ -408,10 +428,11 @@ class DescentProposer:
     def _history(self) -> Known:
         """Return all that has been evaluated, in order."""
         known = list(self._known.values())
-        losses, steering, slopes, _ = _together(known)
+        genomes = np.array([one.genome for one in known])
+        losses, steering, slopes, *_ = _together(known, genomes)
         # Of a loss in place of the score, slopes would only mislead.
         slopes[~np.isclose(steering, losses)] = np.nan
-        return Known(np.array([one.genome for one in known]), losses, slopes)
+        return Known(genomes, losses, slopes)
 
     def _record(self, genome: FloatArray, gradient: FloatArray, method: str) -> None:
         """Note a gradient of the loss as derivatives of the score, with its trial."""
@@ -446,10 +467,13 @@ class DescentProposer:
                 run.n_known_batches = 0
                 return
             run.n_known_batches += 1
-            evaluations = _together([self._known[key] for key in keys])
+            genomes = [self._replaced.get(g.tobytes(), g) for g in run.batch.genomes]
+            evaluations = _together(
+                [self._known[key] for key in keys], np.array(genomes)
+            )
             run.best_loss = float(np.nanmin([run.best_loss, *evaluations.losses]))
             run.n_steps += run.batch.begins_iteration
-            run.last = run.batch.genomes[0]
+            run.last = genomes[0]
             if not np.isfinite(run.best_loss):
                 # Of a start without a score no way is known to lead downhill, whatever
                 # the gradients come from. It is no end of a descent either.
@@ -479,10 +503,11 @@ class DescentProposer:
         return bool(np.all(gaps < np.where(is_numeric, distance, CATEGORY)))
 
 
-def _together(known: Sequence[Evaluated]) -> Evaluations:
+def _together(known: Sequence[Evaluated], genomes: FloatArray) -> Evaluations:
     return Evaluations(
         np.array([one.loss for one in known]),
         np.array([one.steering for one in known]),
         np.array([one.slopes for one in known]),
         np.array([one.is_converged for one in known]),
+        genomes,
     )

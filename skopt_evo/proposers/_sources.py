@@ -49,7 +49,7 @@ class ProbingSource:
         probes = self._probes(place.point, reach)
         batch = self.walker.batch(probes, "difference", iteration, begins=True)
         evaluations = yield batch
-        return self._slope(place, batch.genomes, evaluations, first=0)
+        return self._slope(place, evaluations, first=0)
 
     def beside(
         self, point: FloatArray, iteration: int
@@ -60,20 +60,13 @@ class ProbingSource:
         genomes = self.walker.genomes(np.vstack([point, probes]))
         origins = ["step"] + ["difference"] * len(probes)
         evaluations = yield Batch(genomes, origins, iteration, True)
-        place = self.walker.place(point, evaluations)
-        return place, self._slope(place, genomes[1:], evaluations, first=1)
+        place = self.walker.place(evaluations)
+        return place, self._slope(place, evaluations, first=1)
 
-    def _slope(
-        self,
-        place: Place,
-        probes: FloatArray,
-        evaluations: Evaluations,
-        *,
-        first: int,
-    ) -> Slope:
+    def _slope(self, place: Place, evaluations: Evaluations, *, first: int) -> Slope:
         """Make a gradient of the losses of probes, the rows from `first` on."""
         losses = evaluations.losses[first:]
-        points = probes[:, self.walker.free]
+        points = evaluations.genomes[first:, self.walker.free]
         known = place.loss if np.isfinite(place.loss) else np.nan
         gradient = checked_gradient(self.method, place.point, known, points, losses)
         self.walker.note(place.point, gradient, self.method.name)
@@ -81,7 +74,7 @@ class ProbingSource:
         best = int(np.argmin(losses))
         return Slope(
             np.nan_to_num(gradient),
-            self.walker.place(points[best], evaluations, first + best),
+            self.walker.place(evaluations, first + best),
             bool(np.any(losses > place.loss)),
         )
 

@@ -95,7 +95,7 @@ def _descend_freely(
     evaluations = yield walker.batch(
         walker.origin[np.newaxis], "start", 0, begins=False
     )
-    here = walker.place(walker.origin, evaluations)
+    here = walker.place(evaluations)
     if np.all(np.isfinite(here.slope)):
         is_surrogate = not np.isclose(here.loss, evaluations.losses[0])
         if len(walker.free) <= MOST_DENSE:

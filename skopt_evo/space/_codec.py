@@ -17,6 +17,12 @@ from skopt_evo.space._parse import parse_dimension, parse_grid
 
 FloatArray = NDArray[np.float64]
 
+# Genes of a continuum that are no further apart than this, on the unit scale, are the
+# same but for rounding. Other processors and libraries make differences of 1e-16 to
+# 1e-9, where sums of many numbers or ill-conditioned systems of equations are behind a
+# gene; no search makes steps of less than 1e-4.
+ROUNDING = 1e-6
+
 # Where in a genome a parameter is: the number of its gene, or the slice of its genes.
 Place: TypeAlias = "int | slice"
 
@@ -259,6 +265,37 @@ class SearchSpace:
         for dimension, place in self._parts.values():
             merged[..., place] = dimension.merge(merged[..., place])
         return merged
+
+    def reconcile(
+        self, genome: FloatArray, recorded: FloatArray
+    ) -> tuple[FloatArray, dict[str, Any]] | None:
+        """Return a genome of an earlier run and its setting, if it is the same one.
+
+        Parameters
+        ----------
+        genome : ndarray of shape (n_genes,)
+            A canonical genome.
+        recorded : array-like of shape (n_genes,)
+            What it was in the earlier run, whose rounding may have been another one.
+
+        Returns
+        -------
+        found : tuple of (ndarray of shape (n_genes,), dict) or None
+            None if it is another candidate: one of another branch, with another value
+            of a list, of a mask or of an integer, or with a number that is further away
+            than `ROUNDING`. Genes that the branch does not have do not count.
+        """
+        if np.shape(recorded) != genome.shape:
+            return None
+        recorded = self._snap_genes(recorded)
+        limits = np.where(self.n_levels > 0, 0.0, ROUNDING)
+        active = self.active[self.branch_of(genome)]
+        if np.any((np.abs(recorded - genome) > limits)[active]):
+            return None
+        for name, place in self._places[self.branch_of(genome)].items():
+            dimension = self.branches[self.branch_of(genome)][name]
+            dimension.share(recorded[place], genome[place])
+        return recorded, self.decode(recorded)
 
     def grid(self) -> Iterator[dict[str, Any]]:
         """Iterate over every point of a finite space, in `ParameterGrid` order."""

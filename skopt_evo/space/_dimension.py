@@ -109,6 +109,12 @@ class Dimension(ABC):
         except ValueError:
             return False
 
+    def share(self, gene: Any, other: Any) -> None:  # noqa: B027, nothing is given
+        """Let a gene stand for the value that was given for another one, if any was.
+
+        For genes that are equal but for rounding.
+        """
+
     def values(self) -> list[Any]:
         """List every value in order, for a finite dimension."""
         raise TypeError(f"{self.name!r} has infinitely many values.")
@@ -178,6 +184,10 @@ class Continuous(Dimension):
         gene = self.locate(value)
         self._given[gene] = float(value)
         return gene
+
+    def share(self, gene: float, other: float) -> None:
+        if float(other) in self._given:
+            self._given[float(gene)] = self._given[float(other)]
 
     def locate(self, value: Any) -> float:
         low, high = self._ends

@@ -66,6 +66,10 @@ class VectorDimension(Dimension):
             self._given[_key(genes)] = self._entries(value).astype(np.float64)
         return genes
 
+    def share(self, gene: FloatArray, other: FloatArray) -> None:
+        if (given := self._given.get(_key(other))) is not None:
+            self._given[_key(gene)] = given
+
     def locate(self, value: Any) -> FloatArray:
         return np.array([self._element.locate(entry) for entry in self._entries(value)])
 

@@ -23,6 +23,9 @@ STEP = 0.3
 # of 2, for Sobol sequences of that length are the most even.
 N_LATECOMERS = 32
 
+# Genes that are no further apart are the same but for rounding, as in a search space.
+ROUNDING = 1e-6
+
 # Below this mean distance of the population, a part of the children are immigrants.
 LOW_DIVERSITY = 0.05
 IMMIGRATION_RATE = 0.25
@@ -444,10 +447,29 @@ class EvolutionStrategy(ABC):
         """Keep the losses of a genome; return its row, and whether they are news."""
         row = self._rows.get(self.layout.key(genome))
         if row is None:
+            row = self._rounded_row(genome)
+        if row is None:
             row = self._remember(genome, STEP)
         before = self._losses[row]
         self._losses[row] = losses
         return row, before is None or not np.array_equal(before, losses, equal_nan=True)
+
+    def _rounded_row(self, genome: FloatArray) -> int | None:
+        """Return the row of the same genome in flight but for rounding, now replaced.
+
+        A candidate of an earlier run, with other rounding, may be told in place of what
+        was asked.
+        """
+        rows = [row for row, losses in enumerate(self._losses) if losses is None]
+        gaps = np.abs(self._matrix(rows) - genome)[:, self.layout.active_in(genome)]
+        limits = np.where(self.layout.n_levels > 0, 0.0, ROUNDING)
+        is_same = np.all(gaps <= limits[self.layout.active_in(genome)], axis=1)
+        if not is_same.any():
+            return None
+        row = rows[int(np.argmax(is_same))]
+        self._genomes[row] = np.array(genome)
+        self._rows[self.layout.key(genome)] = row
+        return row
 
     def _remember(self, genome: FloatArray, step: float) -> int:
         row = len(self._genomes)

@@ -70,7 +70,7 @@ def test_all_parts_that_differ_are_named():
         compare(make_header(**PARTS, seed=0), make_header(**OTHERS, seed=1))
     for words in WORDS.values():
         assert words.replace("\\", "") in str(caught.value)
-    assert "random_state comes to 1, not 0" in str(caught.value)
+    assert "random_state, which comes to 1 and not to 0" in str(caught.value)
 
 
 def test_a_part_that_the_journal_lacks_differs():
@@ -81,7 +81,9 @@ def test_a_part_that_the_journal_lacks_differs():
 def test_no_seed_takes_the_one_in_the_journal():
     old = make_header(**PARTS, seed=5)
     compare(old, make_header(**PARTS))
-    with pytest.raises(CheckpointMismatchError, match="random_state comes to 6, not 5"):
+    with pytest.raises(
+        CheckpointMismatchError, match="random_state, which comes to 6 and not to 5"
+    ):
         compare(old, make_header(**PARTS, seed=6))
 
 

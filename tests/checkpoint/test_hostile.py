@@ -98,6 +98,8 @@ def without(record, name):
         [BUDGET, CANDIDATE, fold(test_scores={"a": 1, "b": True}, train_scores={})][:2],
         [BUDGET, CANDIDATE, fold(test_scores={"a": 1}, train_scores={"a": -1e308})],
         [BUDGET, CANDIDATE, gradient(params={"a": [[1.0], [2]]}, reasons={})],
+        # Of a function that returns other metrics for another candidate.
+        [BUDGET, CANDIDATE, fold(), fold(test_scores={"a": 1.0})],
     ],
 )
 def test_what_a_search_writes_is_read(tmp_path, records):
@@ -156,8 +158,7 @@ NONSENSE = {
     + [
         [BUDGET, CANDIDATE, fold(train_scores=value)]
         for value in [*NO_NUMBERS, {"a": 1.0}]
-    ]
-    + [[BUDGET, CANDIDATE, fold(), fold(test_scores={"a": 1.0})]],
+    ],
     "times": [
         [BUDGET, CANDIDATE, fold(**{name: value})]
         for name in ("fit_time", "score_time", "n_test_samples")

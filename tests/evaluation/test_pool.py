@@ -5,14 +5,16 @@ import signal
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from multiprocessing import current_process
+from pathlib import Path
 
 import joblib
 import numpy as np
 import pytest
 import sklearn
+from joblib.executor import get_memmapping_executor
 from joblib.externals.loky import get_reusable_executor
 from joblib.parallel import (
     ThreadingBackend,
@@ -231,6 +233,29 @@ def test_a_limit_needs_a_process_that_may_have_others(n_jobs, monkeypatch):
         pass
 
 
+def use_pool_with_limit(n_jobs):
+    """Use a pool where joblib says that it is inside of another parallel call."""
+    with Pool(double, n_jobs, "2*n_jobs", limit=600.0) as pool:
+        pool.submit("key", arguments(number=n_jobs))
+        return pool.next_done()
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_a_limit_inside_another_parallel_call_needs_a_single_job(backend):
+    parallel = joblib.Parallel(n_jobs=2, backend=backend)
+    done = parallel(joblib.delayed(use_pool_with_limit)(1) for _ in range(2))
+    assert done == [("key", 2)] * 2
+    message = r"^fit_timeout=600.0 .* inside another parallel call.* Set n_jobs=1 in"
+    with pytest.raises(ValueError, match=message):
+        parallel(joblib.delayed(use_pool_with_limit)(2) for _ in range(2))
+
+
+def test_a_limit_inside_a_daemonic_worker_says_which_call_makes_it_one():
+    parallel = joblib.Parallel(n_jobs=2, backend="multiprocessing")
+    with pytest.raises(ValueError, match=r"daemonic.*Set n_jobs=1 in the call around"):
+        parallel(joblib.delayed(use_pool_with_limit)(1) for _ in range(2))
+
+
 def test_with_a_limit_a_single_job_is_a_process_of_its_own():
     with open_pool("loky", os.getpid, n_jobs=1, limit=600.0) as pool:
         assert not pool.is_sequential
@@ -269,14 +294,11 @@ def wait_for_file(number, path):
 
 @needs_signals
 def test_when_a_worker_dies_all_other_tasks_are_done_and_none_twice(tmp_path):
+    (tmp_path / "die").touch()
     with open_pool("loky", note_and_perhaps_die) as pool:
         pool.submit("dying", arguments(number=0, folder=tmp_path, dies=True))
         for number in range(1, 6):
             pool.submit(number, arguments(number=number, folder=tmp_path))
-        # Three results are there, two tasks wait, and then the worker dies.
-        wait_until(lambda: pool._done.qsize() == 3)
-        (tmp_path / "die").touch()
-        wait_until(lambda: pool._done.qsize() == 4)
         done = dict(pool.next_done() for _ in range(6))
         assert pool.n_workers == 2
     fault = done.pop("dying")
@@ -284,29 +306,31 @@ def test_when_a_worker_dies_all_other_tasks_are_done_and_none_twice(tmp_path):
     assert fault.kind == "crashed"
     assert done == {number: number for number in range(1, 6)}
     n_calls = [len(list(tmp_path.glob(f"{number}-*"))) for number in range(6)]
-    assert n_calls == [2, 1, 1, 1, 1, 1]
+    assert n_calls == [1] * 6
 
 
-@needs_signals
-def test_a_worker_that_dies_while_it_has_nothing_to_do_costs_no_task():
-    with open_pool("loky") as pool:
-        pool.submit(0, arguments(number=0))
-        assert pool.next_done() == (0, 0)
-        executor = pool._backend._workers
-        for pid in list(executor._processes):
-            os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: executor._flags.broken)
-        for number in range(1, 4):
-            pool.submit(number, arguments(number=number))
-        done = [pool.next_done() for _ in range(3)]
-    assert sorted(done) == [(1, 2), (2, 4), (3, 6)]
+# ---- what is shared with others stays as it is
 
 
-def test_the_end_of_another_search_with_the_same_workers_costs_no_task(tmp_path):
-    with open_pool("loky", wait_for_file) as pool:
-        for number in range(3):
-            pool.submit(number, arguments(number=number, path=tmp_path / "go"))
-        get_reusable_executor(reuse=True).shutdown(kill_workers=True)
-        (tmp_path / "go").touch()
-        done = [pool.next_done() for _ in range(3)]
-    assert sorted(done) == [(number, number) for number in range(3)]
+def wait_a_while(number):
+    time.sleep(0.5)
+    return number
+
+
+@pytest.mark.parametrize("ends_early", [False, True])
+def test_what_others_do_in_joblibs_workers_is_left_alone(ends_early):
+    """Neither the executor that all of this process share, nor what it is at."""
+    executor = get_memmapping_executor(2)
+    others = [executor.submit(wait_a_while, number) for number in range(4)]
+    processes = set(executor._processes)
+    with suppress(KeyError), open_pool("loky", wait_for_file, n_jobs=3) as pool:
+        for number in range(4):
+            path = Path("nowhere") if ends_early and number else Path(__file__)
+            pool.submit(number, arguments(number=number, path=path))
+        pool.next_done()
+        if ends_early:
+            raise KeyError
+    assert get_reusable_executor(reuse=True) is executor
+    assert [other.result() for other in others] == list(range(4))
+    assert set(executor._processes) == processes
+    executor.shutdown(kill_workers=True)

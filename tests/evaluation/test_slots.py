@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skopt_evo.evaluation import _slots
+from skopt_evo.evaluation import _idle, _slots
 from skopt_evo.evaluation._faults import Fault
 from skopt_evo.evaluation._slots import Slots
 
@@ -85,9 +85,9 @@ class Loading:
 # ---- helpers
 
 
-def make_slots(call=perform, n_workers=2, limit=None, env=None):
-    memmapping = {"temp_folder": None, "max_nbytes": 10**6, "mmap_mode": "r"}
-    return Slots(n_workers, call, limit=limit, env=env, memmapping=memmapping)
+def make_slots(call=perform, n_workers=2, limit=None, env=None, **settings):
+    settings = {"temp_folder": None, "max_nbytes": 10**6, "mmap_mode": "r", **settings}
+    return Slots(n_workers, call, limit=limit, env=env, settings=settings)
 
 
 def wait_until(condition):
@@ -303,3 +303,96 @@ def test_nothing_is_waited_for_when_slots_are_closed_in_the_middle():
     slots.start("key", {"action": hang_with_gil})
     slots.close()
     assert not is_alive(pid)
+
+
+# ---- processes that are kept
+
+
+def pid_of(slots):
+    return run(slots, os.getpid)
+
+
+@pytest.fixture
+def nothing_kept():
+    _idle.end_idle_processes()
+    yield
+    _idle.end_idle_processes()
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_process_with_nothing_to_do_is_kept_for_the_next_ones():
+    first, second = make_slots(), make_slots()
+    pid = pid_of(first)
+    first.close(keep=True)
+    assert is_alive(pid)
+    second.close()  # which was there before
+    with closing(make_slots()) as third:
+        assert pid_of(third) == pid
+    assert not is_alive(pid)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_process_that_is_kept_knows_nothing_of_the_search_before():
+    slots = make_slots(partial(perform, action=partial(int, 7)))
+    slots.start("key", {})
+    assert next_done(slots) == ("key", 7)
+    slots.close(keep=True)
+    ((_, executor),) = _idle._kept.executors
+    assert executor.submit(_function_in_process).result() is None
+
+
+def _function_in_process():
+    return _slots._function
+
+
+@pytest.mark.usefixtures("nothing_kept")
+@needs_signals
+def test_a_process_that_has_died_while_it_was_kept_is_not_used():
+    slots = make_slots()
+    pid = pid_of(slots)
+    slots.close(keep=True)
+    os.kill(pid, signal.SIGKILL)
+    with closing(make_slots()) as slots:
+        assert pid_of(slots) != pid
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_processes_that_are_at_something_are_not_kept():
+    slots = make_slots()
+    pid = pid_of(slots)
+    slots.start("key", {"action": hang})
+    slots.close(keep=True)
+    assert _idle._kept.executors == []
+    assert not is_alive(pid)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+@pytest.mark.parametrize(
+    ("env", "n_workers", "n_kept"),
+    [({"SKOPT_EVO_TEST": "other"}, 2, 0), (None, 1, 1), (None, 2, 2)],
+)
+def test_processes_of_another_kind_or_number_are_not_kept_any_longer(
+    env, n_workers, n_kept
+):
+    slots = make_slots()
+    for key in range(2):
+        slots.start(key, {"action": os.getpid})
+    pids = {next_done(slots)[1] for _ in range(2)}
+    slots.close(keep=True)
+    with closing(make_slots(n_workers=n_workers, env=env)) as slots:
+        assert sum(is_alive(pid) for pid in pids) == n_kept
+        if not n_kept:
+            assert pid_of(slots) not in pids
+
+
+def set_variable(value):
+    os.environ["SKOPT_EVO_TEST"] = value
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_an_initializer_of_the_user_is_called_in_each_process():
+    settings = {"initializer": set_variable, "initargs": ("here",)}
+    slots = make_slots(n_workers=1, **settings)
+    assert run(slots, os.getenv, key="SKOPT_EVO_TEST") == "here"
+    slots.close(keep=True)
+    assert _idle._kept.executors == []

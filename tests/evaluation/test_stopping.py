@@ -64,6 +64,15 @@ def test_the_handler_of_others_is_left_alone():
     assert interruption.n == 0
 
 
+def test_a_handler_that_others_have_set_meanwhile_stays():
+    def other(*args):
+        return None
+
+    with Interruption():
+        signal.signal(signal.SIGINT, other)
+    assert signal.getsignal(signal.SIGINT) is other
+
+
 def test_python_has_its_handler_back_afterwards():
     with Interruption():
         assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler

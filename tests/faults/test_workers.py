@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from joblib.externals.loky import get_reusable_executor
 from scipy.stats import uniform
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
+from skopt_evo.evaluation._idle import end_idle_processes
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="What is left of a process is looked for in /proc."
@@ -118,12 +118,12 @@ def in_shared_memory():
 @pytest.fixture
 def nothing_left():
     """Check that there is no more after a test than there was before it."""
-    # What joblib keeps for the next search, which may be of another test.
-    get_reusable_executor().shutdown(wait=True, kill_workers=True)
+    # What is kept for the next search, which may be of another test.
+    end_idle_processes()
     before = children(), in_shared_memory()
     yield
+    end_idle_processes()
     assert children() <= before[0]
-    get_reusable_executor().shutdown(wait=True, kill_workers=True)
     assert len(in_shared_memory()) <= len(before[1])
 
 

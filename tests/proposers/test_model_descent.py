@@ -87,8 +87,7 @@ def descend(
         batch = next(descent)
         for _ in range(n_iter):
             losses = np.array([evaluate(genome) for genome in batch.genomes])
-            n_genes = walker.layout.n_genes
-            batch = descent.send(Evaluations.without_gradients(losses, n_genes))
+            batch = descent.send(Evaluations.without_gradients(losses, batch.genomes))
     except StopIteration:
         run.is_over = True
     return run

@@ -13,7 +13,8 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.svm import SVC
 
 from skopt_evo.exceptions import SearchSpaceError
-from skopt_evo.space import Mask, SearchSpace, Vector
+from skopt_evo.space import Mask, SearchSpace, Vector, _codec
+from skopt_evo.strategies import _evolution
 
 loguniform, randint, uniform = stats.loguniform, stats.randint, stats.uniform
 
@@ -651,3 +652,78 @@ def test_all_points_of_a_conditional_space_have_genomes_of_their_own():
         active_part(space, space.snap(genome)).tobytes() for genome in map(list, genes)
     }
     assert found <= keys
+
+
+# ---- genomes of an earlier run
+
+RECORDED = SearchSpace(
+    [
+        {"C": loguniform(1e-3, 1e3), "n": randint(0, 10), "kernel": ["a", "b", "c"]},
+        {"weights": Vector(uniform(0, 1), 2), "mask": Mask(3)},
+    ]
+)
+
+
+def random_genome(space, seed, branch):
+    genome = np.random.default_rng(seed).random(space.n_genes)
+    genome[0] = space.branch_gene(branch)
+    return space.snap(genome)
+
+
+@given(
+    st.integers(0, 1000), st.integers(0, 1), st.sampled_from([1e-16, 1e-12, 1e-7, 9e-7])
+)
+def test_a_recorded_genome_is_the_same_if_rounding_alone_differs(seed, branch, size):
+    genome = random_genome(RECORDED, seed, branch)
+    signs = np.random.default_rng(seed).choice([-1, 0, 1], len(genome))
+    found = RECORDED.reconcile(genome, np.clip(genome + size * signs, 0, 1))
+    assert found is not None
+    recorded, params = found
+    expected = RECORDED.decode(genome)
+    assert repr(RECORDED.decode(recorded)) == repr(params)
+    assert params.keys() == expected.keys()
+    for name in params.keys() & {"n", "kernel", "mask"}:
+        np.testing.assert_array_equal(params[name], expected[name])
+    for name in params.keys() & {"C", "weights"}:
+        np.testing.assert_allclose(params[name], expected[name], rtol=1e-4, atol=1e-5)
+
+
+@given(st.integers(0, 1000), st.integers(0, 1), st.integers(0, 100))
+def test_a_recorded_genome_with_another_value_is_another_one(seed, branch, which):
+    genome = random_genome(RECORDED, seed, branch)
+    active = np.flatnonzero(RECORDED.active[branch])
+    gene = active[which % len(active)]
+    n_levels = RECORDED.n_levels[gene]
+    step = 1 / n_levels if n_levels else 1e-4
+    other = genome.copy()
+    other[gene] += step if other[gene] + step < 1 else -step
+    before = RECORDED.decode(genome)
+    if repr(RECORDED.decode(RECORDED.snap(other))) != repr(before):
+        assert RECORDED.reconcile(genome, other) is None
+
+
+def test_genes_that_the_branch_does_not_have_do_not_tell_candidates_apart():
+    genome = random_genome(RECORDED, 0, 0)
+    other = np.where(RECORDED.active[0], genome, random_genome(RECORDED, 1, 0))
+    assert not np.array_equal(other, genome)
+    recorded, params = RECORDED.reconcile(genome, other)
+    np.testing.assert_array_equal(recorded, other)
+    assert params == RECORDED.decode(genome)
+
+
+def test_a_recorded_genome_of_another_length_is_another_one():
+    genome = random_genome(RECORDED, 0, 0)
+    assert RECORDED.reconcile(genome, genome[:-1]) is None
+
+
+@pytest.mark.parametrize("space", [uniform(0, 1), Vector(uniform(0, 1), 2)])
+def test_what_was_given_is_kept_under_a_recorded_genome(space):
+    space = SearchSpace({"a": space})
+    value = 0.1 if space.n_genes == 1 else np.array([0.1, 0.7])
+    genome = space.encode({"a": value})
+    _, params = space.reconcile(genome, np.nextafter(genome, 1))
+    np.testing.assert_array_equal(params["a"], value)
+
+
+def test_what_is_the_same_but_for_rounding_is_that_everywhere():
+    assert _codec.ROUNDING == _evolution.ROUNDING
