@@ -379,7 +379,8 @@ class _Targets:
         # Without any difference between losses, that of failures is below their
         # rounding: it tells where to go, but no slope of that size is made up.
         rounding = float(np.spacing(max(abs(self.best), 1.0)))
-        self.scale = spread or radius * steepest or rounding
+        least = rounding if has_failed.any() else 1.0
+        self.scale = spread or radius * steepest or least
         values[has_failed] = limit - self.best + FAILURE * self.scale
         self.values = values / self.scale
         self.slopes = slopes / self.scale

@@ -165,7 +165,9 @@ class Starts:
             if start is None:
                 break
             starts += self._new([start], seen)
-        return starts or self._settings(n_remaining, seen)
+        # Branches that have come to their end leave fewer starts than were planned.
+        more = [] if starts else self._new(self._filling(min(n, n_remaining)), seen)
+        return starts or more or self._settings(n_remaining, seen)
 
     def _others(self, n_remaining: int, seen: set[bytes]) -> list[FloatArray]:
         """Return what starts beside the first ones, settings without gradient first."""

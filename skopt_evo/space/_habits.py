@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -46,7 +45,7 @@ CASTS = ("float", "int", "hyperopt_param")
 
 
 def check_habits(name: str, values: Any) -> None:
-    """Raise or warn if a value of a ``param_grid`` is a range of another library.
+    """Raise if a value of a ``param_grid`` is a range of another library.
 
     Parameters
     ----------
@@ -61,11 +60,6 @@ def check_habits(name: str, values: Any) -> None:
         If it is an object of another library, or a tuple with the name of a scale.
     SearchSpaceError
         If there is a distribution among listed values.
-
-    Warns
-    -----
-    SearchSpaceWarning
-        If it is a tuple of two numbers, which may be meant as a range.
     """
     library = type(values).__module__.partition(".")[0]
     if library in PEERS:
@@ -78,8 +72,6 @@ def check_habits(name: str, values: Any) -> None:
     _check_prior(name, values)
     for value in values:
         _check_distributions(name, values, value)
-    if isinstance(values, tuple):
-        _check_pair(name, values)
 
 
 def instead(values: Any) -> str:
@@ -117,10 +109,24 @@ def _check_prior(name: str, values: Sequence[Any]) -> None:
         )
 
 
-def _check_pair(name: str, values: tuple[Any, ...]) -> None:
-    """Warn of ``(low, high)``, two values that are likely to be meant as a range."""
-    if len(values) != 2 or not all(map(is_number, values)):
-        return
+def doubt_of_pair(name: str, values: Any) -> SearchSpaceWarning | None:
+    """Return a warning of ``(low, high)``, which is likely to be meant as a range.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's name.
+    values : object
+        The value.
+
+    Returns
+    -------
+    warning : SearchSpaceWarning or None
+        None unless it is a tuple of two increasing numbers.
+    """
+    is_pair = isinstance(values, tuple) and len(values) == 2
+    if not is_pair or not all(map(is_number, values)):
+        return None
     low, high = values
     are_integers = all(isinstance(end, numbers.Integral) for end in values)
     # Between 0 and 1, or 1 and 2, there is no other integer.
@@ -129,16 +135,14 @@ def _check_pair(name: str, values: tuple[Any, ...]) -> None:
         or not math.isfinite(high - low)
         or (are_integers and high - low == 1)
     ):
-        return
+        return None
     ranges = [_range(low, high, is_integer=are_integers, is_log=False)]
     if not are_integers and low > 0:
         ranges.append(_range(low, high, is_integer=False, is_log=True))
-    warnings.warn(
+    return SearchSpaceWarning(
         f"The value {values!r} of parameter {name!r} in param_grid is two values, as "
         f"in GridSearchCV. For the range between them pass {' or '.join(ranges)}; for "
-        f"the two values a list, [{low!r}, {high!r}], which is not warned of.",
-        SearchSpaceWarning,
-        stacklevel=2,
+        f"the two values a list, [{low!r}, {high!r}], which is not warned of."
     )
 
 

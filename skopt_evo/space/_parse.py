@@ -66,11 +66,6 @@ def parse_dimension(name: str, values: Any, seed: int) -> Dimension:
     SearchSpaceTypeError
         If `values` is neither a sequence nor a distribution, or a range as another
         library writes it.
-
-    Warns
-    -----
-    SearchSpaceWarning
-        If `values` is a tuple of two numbers that may be meant as a range.
     """
     check_habits(name, values)
     if isinstance(values, Mask):
