@@ -308,6 +308,8 @@ class BaseEvoSearchCV(BaseSearchCV):
                 is_interrupted = interruption.n > 0 or stop_reason == "interrupted"
                 if is_interrupted and is_part_of_more(self):
                     raise KeyboardInterrupt
+        if checkpoint is not None:
+            late += checkpoint.postponed
         if self.stop_reason_ == "interrupted":
             late.append(
                 UserWarning(

@@ -764,6 +764,18 @@ def test_a_full_disk_is_a_warning(search, tmp_path, monkeypatch):
     assert results(make(search, path).fit(X, y)) == results(finished)
 
 
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_full_disk_costs_no_results_where_warnings_are_errors(
+    search, tmp_path, monkeypatch
+):
+    path = tmp_path / "journal"
+    monkeypatch.setattr(_journal, "open_file", lambda path: FullDisk(path, "a+"))
+    model = make(search, path)  # pytest makes errors of warnings
+    with pytest.raises(CheckpointWarning, match="No space left on device"):
+        model.fit(X, y)
+    assert results(model) == results(make(search).fit(X, y))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps open files")
 def test_a_deleted_file_is_a_warning(tmp_path, fits, monkeypatch):
     path = tmp_path / "journal"

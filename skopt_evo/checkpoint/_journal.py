@@ -68,6 +68,8 @@ class Journal:
         The records that the file held when it was opened, unless `take` got them.
     is_safe : bool
         Whether records still reach the file.
+    postponed : list of Warning
+        Warnings that a filter has turned into errors, for when the search is over.
 
     Raises
     ------
@@ -125,6 +127,7 @@ class Journal:
             self._file.close()
             raise
         self.is_safe = True
+        self.postponed: list[Warning] = []
         _journals.add(self)
 
     def __enter__(self) -> Journal:
@@ -260,14 +263,18 @@ class Journal:
     def _give_up(self, error: OSError | ValueError) -> None:
         self.is_safe = False
         reason = str(getattr(error, "strerror", None) or error).removesuffix(".")
-        warnings.warn(
-            f"The checkpoint {self.path!r} can no longer be written: {reason}. The "
-            "search goes on, but is no longer safe: if "
-            f"it is cut short, the file has no more than its first {self._n_lines} "
-            "lines.",
-            CheckpointWarning,
-            stacklevel=3,
-        )
+        try:
+            warnings.warn(
+                f"The checkpoint {self.path!r} can no longer be written: {reason}. The "
+                "search goes on, but is no longer safe: if "
+                f"it is cut short, the file has no more than its first {self._n_lines} "
+                "lines.",
+                CheckpointWarning,
+                stacklevel=3,
+            )
+        except CheckpointWarning as warning:
+            # A filter has turned it into an error, which must not cost the search.
+            self.postponed.append(warning)
 
 
 def _seconds(fsync: Any) -> float:

@@ -80,6 +80,11 @@ class Checkpoint:
                 "could have. Pass another path to start afresh."
             )
 
+    @property
+    def postponed(self) -> list[Warning]:
+        """Warnings that a filter has turned into errors, for the end of the search."""
+        return self._journal.postponed
+
     def __enter__(self) -> Checkpoint:
         """Return the checkpoint, which is open already."""
         return self
