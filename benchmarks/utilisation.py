@@ -33,7 +33,7 @@ from sklearn.datasets import load_iris
 from skopt_evo import GeneticSearchCV
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation import SearchLoop
-from skopt_evo.results import Trial
+from skopt_evo.trials import Trial
 
 N_WORKERS, N_SPLITS, N_ITER, N_INITIAL = 8, 5, 200, 10
 FIT_TIMES = {

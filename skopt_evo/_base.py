@@ -618,8 +618,8 @@ class BaseEvoSearchCV(BaseSearchCV):
         """Check `refit` as soon as a callable scorer shows that it has many metrics."""
         if callable(self.scoring):
             for fold in trial.folds:
-                if isinstance(fold["test_scores"], dict):
-                    self._check_refit_for_multimetric(fold["test_scores"])
+                if fold.metrics is not None:
+                    self._check_refit_for_multimetric(fold.test_scores)
                     return
 
     def _make_objective(self):
@@ -644,11 +644,11 @@ class BaseEvoSearchCV(BaseSearchCV):
 
         Warnings that a filter turns into errors are left for later.
         """
-        folds = [fold for trial in trials for fold in trial.folds]
-        with _postponed(late):
-            warn_or_raise_about_fit_failures(folds, self.error_score)
         if callable(self.scoring):
             fill_in_metrics(trials, self.error_score)
+        folds = [fold.to_sklearn() for trial in trials for fold in trial.folds]
+        with _postponed(late):
+            warn_or_raise_about_fit_failures(folds, self.error_score)
         arguments = [trial.params for trial in trials], len(trials[0].folds), folds
         results = None
         # The deviation of the scores of splits may be too large, or small, for a float.
@@ -660,7 +660,7 @@ class BaseEvoSearchCV(BaseSearchCV):
                     warnings.simplefilter("ignore")
                     results = self._format_results(*arguments)
         columns = extra_columns(trials, self._missing_values(space))
-        return {**results, **columns}, isinstance(folds[0]["test_scores"], dict)
+        return {**results, **columns}, trials[0].metrics is not None
 
     def _select_best(self, refit_metric, objective):
         """Set the ``best_`` attributes, where there is a metric to choose by."""

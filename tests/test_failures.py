@@ -130,6 +130,13 @@ def test_the_exhaustive_search_does_not_choose_a_failure_either():
     assert model.best_params_ == {"a": 0.2, "b": 0.0}
 
 
+def test_a_point_that_comes_twice_fails_twice():
+    space = {"a": [0.6, 0.2, 0.6], "b": [0.0]}
+    model = fit(GeneticSearchCV, space=space, error_score=0.0)
+    assert model.cv_results_["status"].tolist() == ["failed", "ok", "failed"]
+    assert model.best_params_ == {"a": 0.2, "b": 0.0}
+
+
 def test_a_search_without_any_score_takes_what_a_grid_search_does():
     def never(estimator, X, y):
         raise ValueError("never")

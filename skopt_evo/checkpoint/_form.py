@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from skopt_evo._sklearn_compat import is_scorer
-from skopt_evo.checkpoint._records import names_of
+from skopt_evo.trials import FoldResult
 
 # In place of the names of the metrics: there is one score without a name, or only the
 # results of a function tell.
@@ -35,13 +35,13 @@ def make_form(parts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def check_form(fold: Mapping[str, Any], form: Mapping[str, Any]) -> None:
+def check_form(fold: FoldResult, form: Mapping[str, Any]) -> None:
     """Check that a fold looks like those of a search.
 
     Parameters
     ----------
-    fold : mapping
-        What `check_fold` has returned.
+    fold : FoldResult
+        What a record holds.
     form : mapping
         From `make_form`.
 
@@ -50,13 +50,13 @@ def check_form(fold: Mapping[str, Any], form: Mapping[str, Any]) -> None:
     ValueError
         If it does not.
     """
-    is_failed, names = fold["fit_error"] is not None, names_of(fold["test_scores"])
+    is_failed, names = fold.fit_error is not None, fold.metrics
     if is_failed and not form["errors"]:
         raise ValueError("a fit has failed, which is to end the search")
-    if ("train_scores" in fold) != form["train_scores"]:
+    if (fold.train_scores is not None) != form["train_scores"]:
         raise ValueError("return_train_score does not go with its scores")
     if isinstance(form["scores"], list):
-        is_expected = names == set(form["scores"])
+        is_expected = names is not None and set(names) == set(form["scores"])
     else:
         # Of a fit that failed no function has told the metrics.
         is_expected = names is None or (form["scores"] == ANY and not is_failed)

@@ -15,22 +15,16 @@ import numpy as np
 from skopt_evo.checkpoint import Journal
 from skopt_evo.checkpoint._form import check_form
 from skopt_evo.checkpoint._records import (
-    MAX_ERROR,
     check_budget,
     check_candidate,
-    check_fold,
-    check_number,
     check_place,
-    is_index,
 )
 from skopt_evo.evaluation._faults import FAULTS, Fault
 from skopt_evo.exceptions import CheckpointError, CheckpointMismatchError
-from skopt_evo.hypergrad._exact import FoldGradient, is_differentiable
-from skopt_evo.results import Trial
+from skopt_evo.hypergrad._exact import is_differentiable
 from skopt_evo.space import SearchSpace
-
-# What of a fold is no plain value.
-LISTS = ("gradient", "score_errors")
+from skopt_evo.trials import FoldGradient, FoldResult, Trial
+from skopt_evo.trials._fold_record import check_number, is_index
 
 # The seeds that are drawn, and those that users may choose.
 SEEDS = 2**63
@@ -67,7 +61,7 @@ class Checkpoint:
     def __init__(self, path: str | os.PathLike[str], header: Mapping[str, Any]) -> None:
         self.budgets: list[int] = []
         self._candidates: dict[int, list[float] | None] = {}
-        self._folds: dict[tuple[int, int], dict[str, Any]] = {}
+        self._folds: dict[tuple[int, int], FoldResult] = {}
         self._faults: dict[int, tuple[int, Fault]] = {}
         self._form = header.get("form")
         self._journal = Journal(path, header, take=self._read)
@@ -126,7 +120,7 @@ class Checkpoint:
 
     def recall(
         self, number: int, trial: Trial, n_splits: int, space: SearchSpace | None = None
-    ) -> list[dict[str, Any] | None]:
+    ) -> list[FoldResult | None]:
         """Return what is known of a candidate's folds; note a new candidate.
 
         A candidate that is known, but for rounding, becomes the one that is known: its
@@ -146,7 +140,7 @@ class Checkpoint:
 
         Returns
         -------
-        folds : list of (dict or None)
+        folds : list of (FoldResult or None)
             None for those that have to be evaluated.
 
         Raises
@@ -175,7 +169,7 @@ class Checkpoint:
             ) from error
         return folds
 
-    def note(self, number: int, split: int, fold: Mapping[str, Any]) -> None:
+    def note(self, number: int, split: int, fold: FoldResult) -> None:
         """Write down what became of a fold.
 
         Parameters
@@ -184,10 +178,10 @@ class Checkpoint:
             The candidate's number.
         split : int
             The fold's.
-        fold : mapping
-            What `fit_and_score` returned, and the gradient.
+        fold : FoldResult
+            What came of it.
         """
-        record = {"candidate": number, "split": split, "fold": _plain(fold)}
+        record = {"candidate": number, "split": split, "fold": fold.to_record()}
         self._journal.append(record)
 
     def recall_fault(self, number: int) -> tuple[int, Fault] | None:
@@ -242,10 +236,10 @@ class Checkpoint:
             self._faults[number] = split, _fault(record["fault"])
         else:
             place = check_place(record, "fold", n_candidates)
-            self._folds[place] = _fold(record["fold"])
+            self._folds[place] = FoldResult.from_record(record["fold"])
 
     def _check(
-        self, number: int, trial: Trial, folds: Sequence[Mapping[str, Any] | None]
+        self, number: int, trial: Trial, folds: Sequence[FoldResult | None]
     ) -> None:
         """Raise a ValueError for results that cannot be those of a candidate."""
         if number in self._faults:
@@ -256,42 +250,8 @@ class Checkpoint:
         for fold in folds:
             if fold is not None and self._form is not None:
                 check_form(fold, self._form)
-            if fold is not None and fold.get("gradient") is not None:
-                _check_gradient(fold["gradient"], trial.params)
-
-
-def _plain(fold: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the results of a fold as plain data."""
-    plain = {
-        name: _plain_value(value) for name, value in fold.items() if name not in LISTS
-    }
-    if "score_errors" in fold:
-        plain["score_errors"] = list(fold["score_errors"])
-    if fold["fit_error"] is not None:
-        plain["fit_error"] = fold["fit_error"][:MAX_ERROR]
-    gradient = fold.get("gradient")
-    if gradient is not None:
-        plain["gradient"] = asdict(gradient)
-        plain["gradient"]["params"] = {
-            name: np.asarray(value).tolist() for name, value in gradient.params.items()
-        }
-    return plain
-
-
-def _plain_value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain_value(entry) for name, entry in value.items()}
-    if value is None or isinstance(value, (str, int)):
-        return value
-    return float(value)
-
-
-def _fold(plain: Any) -> dict[str, Any]:
-    """Return the results of a fold from what `_plain` made of them."""
-    fold = check_fold(plain)
-    if fold.get("gradient") is not None:
-        fold["gradient"] = FoldGradient(**fold["gradient"])
-    return fold
+            if fold is not None and fold.gradient is not None:
+                _check_gradient(fold.gradient, trial.params)
 
 
 def _fault(plain: Any) -> Fault:

@@ -7,12 +7,12 @@ then count as one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from skopt_evo._sklearn_compat import ONLY_METRIC, fit_and_score
+from skopt_evo.trials import FoldResult
 
 
 class ErrorScore(float):
@@ -35,7 +35,9 @@ class ErrorScore(float):
         return str(self.value)  # an int is an int in warnings
 
 
-def scored_fold(*, error_score: Any = np.nan, **arguments: Any) -> dict[str, Any]:
+def scored_fold(
+    *, error_score: Any = np.nan, **arguments: Any
+) -> tuple[FoldResult, Any]:
     """Fit and score as `fit_and_score` does, and note what could not be scored.
 
     Parameters
@@ -47,37 +49,27 @@ def scored_fold(*, error_score: Any = np.nan, **arguments: Any) -> dict[str, Any
 
     Returns
     -------
-    fold : dict
-        What `fit_and_score` returns, and ``score_errors`` if there are any: the metrics
-        whose score is only `error_score` although the fit went well.
+    fold : FoldResult
+        What came of it.
+    estimator : estimator or None
+        The fitted one, if `return_estimator` is among the arguments.
     """
     is_number = not isinstance(error_score, str)
-    fold: dict[str, Any] = fit_and_score(
+    result: dict[str, Any] = fit_and_score(
         error_score=ErrorScore(error_score) if is_number else error_score, **arguments
     )
-    scores = fold["test_scores"]
+    estimator = result.pop("estimator", None)
+    scores = result["test_scores"]
     named = scores if isinstance(scores, dict) else {ONLY_METRIC: scores}
     errors = [name for name, score in named.items() if isinstance(score, ErrorScore)]
-    if errors and fold["fit_error"] is None:
-        fold["score_errors"] = errors
     for kind in ("test_scores", "train_scores"):
-        if kind in fold:
-            fold[kind] = _as_given(fold[kind])
-    return fold
-
-
-def computed_scores(fold: Mapping[str, Any]) -> Any:
-    """Return the test scores of a fold, NaN where there is only `error_score`.
-
-    Parameters
-    ----------
-    fold : mapping
-        From `scored_fold`.
-    """
-    scores, errors = fold["test_scores"], fold.get("score_errors", ())
-    if isinstance(scores, dict):
-        return {**scores, **dict.fromkeys(errors, np.nan)}
-    return np.nan if errors else scores
+        if kind in result:
+            result[kind] = _as_given(result[kind])
+    has_fitted = result["fit_error"] is None
+    fold = FoldResult.from_sklearn(
+        result, score_errors=tuple(errors) if has_fitted else ()
+    )
+    return fold, estimator
 
 
 def _as_given(scores: Any) -> Any:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import time
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from sklearn.base import clone
 
@@ -19,16 +18,15 @@ from skopt_evo._sklearn_compat import (
     safe_split,
 )
 from skopt_evo.evaluation._checkpoint import Checkpoint
-from skopt_evo.evaluation._error_score import computed_scores, scored_fold
+from skopt_evo.evaluation._error_score import scored_fold
 from skopt_evo.evaluation._faults import Fault, failed_fold
 from skopt_evo.evaluation._pool import Pool
 from skopt_evo.evaluation._stopping import Deadline, Interruption
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad import Fold
-from skopt_evo.hypergrad._exact import FoldDifferentiator
-from skopt_evo.results import Trial
 from skopt_evo.space import SearchSpace
 from skopt_evo.space._values import ValueTable
+from skopt_evo.trials import FoldGradient, FoldResult, Trial
 
 # Workers get so many short fits at a time that they are busy for about as long.
 BATCH_SECONDS = 0.05
@@ -38,6 +36,7 @@ BATCH_SECONDS = 0.05
 MOST_DEATHS = 2
 
 Fit = tuple["Flight", int]
+Differentiate: TypeAlias = Callable[..., FoldGradient]
 
 
 @dataclass(eq=False)
@@ -54,7 +53,7 @@ class Flight:
         How many candidates of its callback task came before.
     task : SearchTask
         The callback task that the fits belong to.
-    folds : list of dict or None
+    folds : list of FoldResult or None
         The results, None for splits that there are none of yet.
     fault : Fault or None
         What the candidate was given up for.
@@ -72,7 +71,7 @@ class Flight:
     number: int
     place: int
     task: SearchTask
-    folds: list[dict[str, Any] | None]
+    folds: list[FoldResult | None]
     fault: Fault | None = None
     deaths: list[int] = field(default_factory=list)
     held: list[int] = field(default_factory=list)
@@ -109,7 +108,7 @@ class Evaluator:
         As for :class:`joblib.Parallel`.
     pre_dispatch : int or str, default="2*n_jobs"
         As for :class:`joblib.Parallel`.
-    gradient : FoldDifferentiator, default=None
+    gradient : callable, default=None
         Differentiates each score by the parameters, beside the fit.
     checkpoint : Checkpoint, default=None
         Knows results of an earlier run, and keeps those of this one.
@@ -131,7 +130,7 @@ class Evaluator:
     fit_and_score_params: dict[str, Any]
     n_jobs: int | None = None
     pre_dispatch: int | str = "2*n_jobs"
-    gradient: FoldDifferentiator | None = None
+    gradient: Differentiate | None = None
     checkpoint: Checkpoint | None = None
     space: SearchSpace | None = None
     deadline: Deadline = field(default_factory=lambda: Deadline(None))
@@ -321,12 +320,11 @@ class Evaluator:
             "candidate_progress": (flight.number, self.n_candidates),
         }
 
-    def _note(self, batch: Sequence[Fit], results: Sequence[dict[str, Any]]) -> None:
+    def _note(self, batch: Sequence[Fit], results: Sequence[FoldResult]) -> None:
         """Keep results until their candidate is waited for."""
         for (flight, split), fold in zip(batch, results, strict=True):
             self._n_fits += 1
-            self._seconds += fold["fit_time"] + fold["score_time"]
-            self._seconds += fold.pop("gradient_time", 0.0)
+            self._seconds += fold.fit_time + fold.score_time + fold.gradient_time
             if flight.fault is not None:
                 continue  # given up while this fit was under way
             if self.checkpoint is not None:
@@ -384,7 +382,7 @@ class Evaluator:
                 f"{shown(dict(flight.params))}, after {fault.seconds:.3g} seconds."
             )
             raise
-        folds[split]["fit_time"] = fault.seconds
+        folds[split] = replace(folds[split], fit_time=fault.seconds)
         flight.fault, flight.held = fault, []
         flight.folds = list(folds)
         self._arm_deadline(flight)
@@ -396,9 +394,7 @@ class Evaluator:
 
     def _repeat(self, trial: Trial, flight: Flight, original: Trial) -> None:
         """Hand the results of an earlier candidate over to one with its parameters."""
-        # Copies: what is missing in one of them is filled in, for the table.
-        trial.folds = copy.deepcopy(original.folds)
-        trial.gradients, trial.fault = list(original.gradients), original.fault
+        trial.folds, trial.fault = list(original.folds), original.fault
         for split in range(len(self.splits)):
             flight.task.pass_over(flight.place * len(self.splits) + split)
 
@@ -411,34 +407,30 @@ class Evaluator:
 def _fill_in(trial: Trial, flight: Flight) -> None:
     """Hand the results over to the candidate that they are of."""
     trial.folds = [fold for fold in flight.folds if fold is not None]
-    # Not among what scikit-learn makes its columns of.
-    trial.gradients = [fold.pop("gradient", None) for fold in trial.folds]
-    trial.score_errors = [fold.pop("score_errors", ()) for fold in trial.folds]
     trial.fault = None if flight.fault is None else flight.fault.kind
 
 
 def _fit_and_score_all(
-    fits: Sequence[dict[str, Any]], gradient: FoldDifferentiator | None, **common: Any
-) -> list[dict[str, Any]]:
+    fits: Sequence[dict[str, Any]], gradient: Differentiate | None, **common: Any
+) -> list[FoldResult]:
     """Fit and score one candidate on one split after the other."""
     if gradient is None:
-        return [scored_fold(**fit, **common) for fit in fits]
+        return [scored_fold(**fit, **common)[0] for fit in fits]
     return [_fit_score_and_differentiate(fit, gradient, common) for fit in fits]
 
 
 def _fit_score_and_differentiate(
-    fit: dict[str, Any], gradient: FoldDifferentiator, common: dict[str, Any]
-) -> dict[str, Any]:
+    fit: dict[str, Any], gradient: Differentiate, common: dict[str, Any]
+) -> FoldResult:
     """Fit and score, and differentiate the score while there is a fitted estimator."""
-    result = scored_fold(**fit, **common, return_estimator=True)
-    estimator = result.pop("estimator")
-    if result["fit_error"] is not None:
-        return result
+    fold, estimator = scored_fold(**fit, **common, return_estimator=True)
+    if fold.fit_error is not None:
+        return fold
     start = time.time()
     X, y, train, test = common["X"], common["y"], fit["train"], fit["test"]
     X_train, y_train = safe_split(estimator, X, y, train)
     X_test, y_test = safe_split(estimator, X, y, test, train)
-    result["gradient"] = gradient(
+    found = gradient(
         estimator,
         Fold(
             X_train,
@@ -448,8 +440,7 @@ def _fit_score_and_differentiate(
         ),
         y_test,
         check_method_params(X, params=common["score_params"], indices=test),
-        computed_scores(result),
+        fold.computed_scores(),
         fit["parameters"],
     )
-    result["gradient_time"] = time.time() - start
-    return result
+    return replace(fold, gradient=found, gradient_time=time.time() - start)

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator
 
 from skopt_evo.evaluation._error_score import scored_fold
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
+from skopt_evo.trials import FoldResult
 
 FaultKind = Literal["timeout", "crashed"]
 FAULTS: tuple[str, ...] = get_args(FaultKind)
@@ -77,7 +78,7 @@ def failed_fold(
     params: Mapping[str, Any],
     progress: Mapping[str, Any],
     common: Mapping[str, Any],
-) -> dict[str, Any]:
+) -> FoldResult:
     """Return what scikit-learn's searches make of a fit that raises.
 
     Parameters
@@ -93,8 +94,8 @@ def failed_fold(
 
     Returns
     -------
-    fold : dict
-        As from ``_fit_and_score``: scores that are `error_score`, the traceback.
+    fold : FoldResult
+        Scores that are `error_score`, the traceback.
 
     Raises
     ------
@@ -102,6 +103,7 @@ def failed_fold(
         If `error_score` is ``"raise"``.
     """
     settings = {name: value for name, value in common.items() if name != "gradient"}
-    return scored_fold(
+    fold, _ = scored_fold(
         estimator=_Failing(explain(fault)), parameters=params, **progress, **settings
     )
+    return fold

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator
 
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation._arithmetic import own_arithmetic
 from skopt_evo.evaluation._evaluator import Evaluator
 from skopt_evo.evaluation._stopping import PROBE
-from skopt_evo.results import Trial
-
-
-class Source(Protocol):
-    """Where candidates come from, see `skopt_evo.proposers.Proposer`."""
-
-    @property
-    def lookahead(self) -> int:
-        """How many candidates may be in flight."""
-
-    def propose(self, n_remaining: int) -> list[Trial]:
-        """Return the next candidates."""
-
-    def observe(self, trials: Sequence[Trial]) -> None:
-        """Learn from evaluated candidates."""
+from skopt_evo.trials import Proposer, Trial
 
 
 class SearchLoop:
     """Keeps candidates in flight and hands them back in the order of their proposal.
 
-    The source is asked for more as soon as fewer than `lookahead` candidates are in
+    The proposer is asked for more as soon as fewer than `lookahead` candidates are in
     flight. It is always the oldest one that is waited for, whichever ends first: which
-    results the source knows when it proposes candidate i depends on i alone, and so
+    results the proposer knows when it proposes candidate i depends on i alone, and so
     does what it proposes, whatever runs the fits.
 
     Parameters
     ----------
     evaluator : Evaluator
         Evaluates the candidates; entered by who iterates.
-    source : Source
+    proposer : Proposer
         Proposes them and learns from them.
     n_candidates : int
         How many of them there are at most.
@@ -58,14 +43,14 @@ class SearchLoop:
     def __init__(
         self,
         evaluator: Evaluator,
-        source: Source,
+        proposer: Proposer,
         n_candidates: int,
         task: SearchTask,
         *,
         has_generations: bool,
     ) -> None:
         self._evaluator = evaluator
-        self._source = source
+        self._proposer = proposer
         self._n_remaining = n_candidates
         self._task = task
         self._has_generations = has_generations
@@ -83,8 +68,8 @@ class SearchLoop:
 
     def _trials(self) -> Iterator[Trial]:
         while (n_new := self._start_more()) or self._in_flight:
-            # Without new ones, one result more may be what the source waits for.
-            n_left = self._source.lookahead if n_new else len(self._in_flight)
+            # Without new ones, one result more may be what the proposer waits for.
+            n_left = self._proposer.lookahead if n_new else len(self._in_flight)
             done = []
             while len(self._in_flight) >= n_left:
                 trial, generation = self._in_flight[0]
@@ -97,7 +82,7 @@ class SearchLoop:
                     return
             if done:
                 with own_arithmetic():
-                    self._source.observe(done)
+                    self._proposer.observe(done)
 
     @property
     def is_at_probe(self) -> bool:
@@ -113,7 +98,7 @@ class SearchLoop:
         if not self._n_remaining:
             return 0
         with own_arithmetic():
-            trials = self._source.propose(self._n_remaining)
+            trials = self._proposer.propose(self._n_remaining)
         if trials:
             generation = self._open_generation(len(trials))
             self._in_flight.extend((trial, None) for trial in trials[:-1])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from skopt_evo.results import Front, Objective, Trial
+from skopt_evo.results import Front, Objective
 from skopt_evo.strategies import non_dominated_ranks
+from skopt_evo.trials import Trial
 
 # Digits of a score.
 DIGITS = 6

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from skopt_evo.results import Front, Objective, Trial
+from skopt_evo.results import Front, Objective
+from skopt_evo.trials import Trial
 
 # The origin of the probes of a gradient.
 PROBE = "difference"

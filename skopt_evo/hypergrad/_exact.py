@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
@@ -15,33 +15,12 @@ from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import FloatArray, Fold, Outputs
 from skopt_evo.hypergrad._registry import predictor_rule
 from skopt_evo.hypergrad.criteria import Criterion, criterion_of
+from skopt_evo.trials import FoldGradient
+from skopt_evo.trials._fold_result import pick
 
 # What a loss and the score that it stands for may differ by: estimators round
 # probabilities near 0 and 1 in their own ways.
 AGREEMENT = 1e-3
-
-
-@dataclass(frozen=True)
-class FoldGradient:
-    """The derivatives of the loss of one fold by hyperparameters.
-
-    Attributes
-    ----------
-    loss : float
-        The loss that is differentiated: minus the score, or what stands in for it; NaN
-        if there is none.
-    params : dict of str to float or ndarray
-        Its derivatives, in the units of the hyperparameters.
-    reasons : dict of str to str
-        Why there is no derivative by others.
-    is_converged : bool
-        Whether the fit came to its end: if not, the derivatives are less exact.
-    """
-
-    loss: float
-    params: dict[str, Any] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
-    is_converged: bool = True
 
 
 def reasons_against(
@@ -262,10 +241,3 @@ def targets_of(estimator: Any, y: Any) -> Any:
     if is_classifier(estimator) and len(shape) == 2 and shape[1] == 1:
         return np.ravel(np.asarray(y))
     return y
-
-
-def pick(scores: Any, metric: str | None) -> float:
-    """Return the score by one metric, None standing for the only or the first one."""
-    if not isinstance(scores, dict):
-        return float(scores)
-    return float(scores[metric] if metric is not None else next(iter(scores.values())))

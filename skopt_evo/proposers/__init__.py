@@ -3,7 +3,6 @@
 from skopt_evo.proposers._evolution import EvolutionProposer
 from skopt_evo.proposers._grid import GridProposer
 from skopt_evo.proposers._layout import layout_of
-from skopt_evo.proposers._protocol import Proposer
 from skopt_evo.proposers._rehearsal import (
     rehearse_gradient,
     rehearse_operators,
@@ -17,6 +16,7 @@ from skopt_evo.proposers._warm_start import (
     WarmStartProposer,
     parse_initial_params,
 )
+from skopt_evo.trials import Proposer
 
 __all__ = [
     "DescentProposer",

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.results import Objective, Trial
+from skopt_evo.results import Objective
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import Strategy
+from skopt_evo.trials import Trial
 
 
 class EvolutionProposer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skopt_evo.results import Trial
 from skopt_evo.space import SearchSpace
+from skopt_evo.trials import Trial
 
 
 class GridProposer:

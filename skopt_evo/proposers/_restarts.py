@@ -22,10 +22,11 @@ from skopt_evo.proposers._moderate import moderate, slope_of_moderate
 from skopt_evo.proposers._pull import Pull
 from skopt_evo.proposers._starts import Starts
 from skopt_evo.proposers._ways import way_down
-from skopt_evo.results import Objective, Trial, TrialGradient, gradient_of
+from skopt_evo.results import Objective, TrialGradient, gradient_of
 from skopt_evo.space import SearchSpace
 from skopt_evo.space._codec import Place
 from skopt_evo.strategies._base import FloatArray
+from skopt_evo.trials import Trial
 
 # Of the descents of a round, the best eighth goes on after so many steps each:
 # successive halving (Jamieson & Talwalkar 2016), whose eta is 8. Steps are dear, so

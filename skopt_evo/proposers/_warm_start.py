@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skopt_evo._messages import listed, shown
-from skopt_evo.proposers._protocol import Proposer
 from skopt_evo.proposers._tables import columns_of, read_candidates
-from skopt_evo.results import Trial
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies._base import FloatArray
+from skopt_evo.trials import FoldResult, Proposer, Trial
 
 # The share of the budget that goes to evaluating known candidates anew, if what is
 # known of them does not hold here.
@@ -351,9 +350,9 @@ class WarmStartProposer:
 def _agree(trial: Trial, scores: FloatArray) -> bool:
     """Tell whether the scores of a trial are those that are known: (n_splits, n)."""
     rows = [
-        list(fold["test_scores"].values())
-        if isinstance(fold["test_scores"], dict)
-        else [fold["test_scores"]]
+        list(fold.test_scores.values())
+        if isinstance(fold.test_scores, dict)
+        else [fold.test_scores]
         for fold in trial.folds
     ]
     # Of a scorer that is a function, a fit that failed has one score, not all.
@@ -362,12 +361,12 @@ def _agree(trial: Trial, scores: FloatArray) -> bool:
     return np.allclose(rows, scores, rtol=TOLERANCE, atol=0.0, equal_nan=True)
 
 
-def _folds(trial: Trial, scores: FloatArray) -> list[dict[str, Any]]:
+def _folds(trial: Trial, scores: FloatArray) -> list[FoldResult]:
     """Return folds like those of a trial, with other scores."""
     folds = []
     for fold, row in zip(trial.folds, scores, strict=True):
         test_scores: Any = float(row[0])
-        if isinstance(fold["test_scores"], dict):
-            test_scores = dict(zip(fold["test_scores"], map(float, row), strict=True))
-        folds.append({"test_scores": test_scores, "fit_error": None})
+        if fold.metrics is not None:
+            test_scores = dict(zip(fold.metrics, map(float, row), strict=True))
+        folds.append(FoldResult(test_scores))
     return folds

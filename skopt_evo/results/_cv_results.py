@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.results._trial import Trial
+from skopt_evo.trials import Trial
 
 
 def extra_columns(

@@ -9,7 +9,7 @@ import numpy as np
 from skopt_evo._sklearn_compat import ONLY_METRIC
 from skopt_evo.exceptions import MissingScoresWarning
 from skopt_evo.results._objective import Objective
-from skopt_evo.results._trial import Trial
+from skopt_evo.trials import Trial
 
 
 def gaps_of(objective: Objective) -> list[Warning]:
@@ -63,7 +63,7 @@ def _listed(items: Sequence[object]) -> str:
 def _reason(trials: Sequence[Trial], split: int) -> str:
     """Return the last line of what a fit raised on a split, if one did."""
     for trial in trials:
-        error = trial.folds[split]["fit_error"]
+        error = trial.folds[split].fit_error
         if error is not None:
             return f": its fits raise {error.strip().splitlines()[-1]}"
     return ": its scores could not be computed, or are not finite"

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skopt_evo.results._trial import Trial
+from skopt_evo.trials import Trial
 
 
 class TrialGradient(NamedTuple):
@@ -41,8 +41,9 @@ def gradient_of(trial: Trial) -> TrialGradient:
     trial : Trial
         The candidate, evaluated.
     """
-    known = [fold for fold in trial.gradients if fold is not None]
-    if len(known) < len(trial.gradients) or not known:
+    gradients = [fold.gradient for fold in trial.folds]
+    known = [gradient for gradient in gradients if gradient is not None]
+    if len(known) < len(gradients) or not known:
         return NOTHING
     reasons: dict[str, str] = {}
     for fold in known:

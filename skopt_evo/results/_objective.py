@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skopt_evo._sklearn_compat import ONLY_METRIC
-from skopt_evo.results._trial import Trial
+from skopt_evo.trials import Trial
 
 # Of so many candidates none has a score on a split before the split is left out. Fewer
 # may all fail by chance, more are evaluated without any guidance.

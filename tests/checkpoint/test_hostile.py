@@ -21,11 +21,11 @@ from sklearn.pipeline import make_pipeline
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.checkpoint._lines import AFTER, BEFORE, BETWEEN, MAX_LINE, _digest
-from skopt_evo.checkpoint._records import MAX_ERROR, check_fold
 from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.exceptions import CheckpointError
 from skopt_evo.preprocessing import FeatureScale
 from skopt_evo.space import Vector
+from skopt_evo.trials._fold_record import MAX_ERROR, check_fold
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(12, 3))

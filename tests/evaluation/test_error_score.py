@@ -19,7 +19,7 @@ def raising(y_true, y_pred):
 
 
 def fold_of(scorer, estimator=None, error_score=0.0, **options):
-    return scored_fold(
+    fold, _ = scored_fold(
         estimator=Ridge() if estimator is None else estimator,
         X=X,
         y=y,
@@ -33,6 +33,7 @@ def fold_of(scorer, estimator=None, error_score=0.0, **options):
         return_train_score=True,
         **options,
     )
+    return fold
 
 
 @pytest.mark.filterwarnings("ignore:Scoring failed")
@@ -41,12 +42,15 @@ def test_scorers_that_raise_are_named(error_score):
     scorers = {"good": "r2", "bad": make_scorer(raising)}
     several = check_scoring(Ridge(), scorers, raise_exc=False)
     fold = fold_of(several, error_score=error_score)
-    assert fold["score_errors"] == ["bad"]
+    assert fold.score_errors == ("bad",)
     for kind in ("test_scores", "train_scores"):
-        assert fold[kind]["bad"] is error_score
+        assert getattr(fold, kind)["bad"] is error_score
+    assert np.isnan(fold.score("bad"))
+    assert fold.score("good") == fold.test_scores["good"]
     single = fold_of(make_scorer(raising), error_score=error_score)
-    assert single["score_errors"] == ["score"]
-    assert single["test_scores"] is error_score
+    assert single.score_errors == ("score",)
+    assert single.test_scores is error_score
+    assert np.isnan(single.score(None))
 
 
 def test_a_score_that_happens_to_be_the_error_score_is_a_score():
@@ -54,16 +58,16 @@ def test_a_score_that_happens_to_be_the_error_score_is_a_score():
         return 0.5
 
     fold = fold_of(half, error_score=0.5)
-    assert "score_errors" not in fold
-    assert type(fold["test_scores"]) is float
+    assert fold.score_errors == ()
+    assert type(fold.test_scores) is float
 
 
 def test_a_fit_that_raises_says_so_itself():
     fold = fold_of(check_scoring(Ridge()), Ridge(solver="none such"), error_score=-1)
-    assert "none such" in fold["fit_error"]
-    assert "score_errors" not in fold
-    assert fold["test_scores"] == -1
-    assert type(fold["test_scores"]) is int
+    assert "none such" in fold.fit_error
+    assert fold.score_errors == ()
+    assert fold.test_scores == -1
+    assert type(fold.test_scores) is int
 
 
 def test_an_error_is_raised_where_that_is_asked_for():

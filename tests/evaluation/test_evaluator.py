@@ -18,7 +18,7 @@ from skopt_evo.evaluation._evaluator import BATCH_SECONDS, _fit_and_score_all
 from skopt_evo.evaluation._faults import Fault
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad._exact import FoldDifferentiator
-from skopt_evo.results import Trial
+from skopt_evo.trials import Trial
 
 X, y = load_iris(return_X_y=True)
 NO_TASK = SearchTask(None, None)
@@ -59,7 +59,7 @@ def evaluate(evaluator, batch):
 
 
 def scores(batch):
-    return [[fold["test_scores"] for fold in trial.folds] for trial in batch]
+    return [[fold.test_scores for fold in trial.folds] for trial in batch]
 
 
 class Hanging(ClassifierMixin, BaseEstimator):
@@ -241,10 +241,10 @@ def test_each_split_has_the_derivative_of_its_own_loss(backend, n_jobs, is_weigh
         evaluate(evaluator, batch)
     weights = WEIGHTS if is_weighted else np.ones(len(y))
     for trial in batch:
-        found = [gradient.params["alpha"] for gradient in trial.gradients]
+        found = [fold.gradient.params["alpha"] for fold in trial.folds]
         expected = slopes(trial.params["alpha"], evaluator.splits, weights)
         np.testing.assert_allclose(found, expected, rtol=1e-5)
-        losses = [gradient.loss for gradient in trial.gradients]
+        losses = [fold.gradient.loss for fold in trial.folds]
         np.testing.assert_allclose(losses, -np.array(scores([trial])[0]))
 
 
@@ -255,10 +255,9 @@ def test_derivatives_change_nothing_else_of_the_folds():
     with make_evaluator(Ridge()) as evaluator:
         evaluate(evaluator, without)
     for one, other in zip(with_gradient[0].folds, without[0].folds, strict=True):
-        # No estimator, which would be kept for the whole search, among them.
-        assert one.keys() == other.keys()
-        assert one["test_scores"] == other["test_scores"]
-    assert without[0].gradients == [None] * 3
+        assert one.test_scores == other.test_scores
+        assert one.n_test_samples == other.n_test_samples
+        assert other.gradient is None
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
@@ -271,9 +270,9 @@ def test_a_fit_that_failed_has_no_derivative(n_jobs):
         ) as evaluator,
     ):
         evaluate(evaluator, [failed, fine])
-    assert failed.gradients == [None] * 3
-    assert all(fold["fit_error"] for fold in failed.folds)
-    assert all(gradient.params for gradient in fine.gradients)
+    assert [fold.gradient for fold in failed.folds] == [None] * 3
+    assert all(fold.fit_error for fold in failed.folds)
+    assert all(fold.gradient.params for fold in fine.folds)
 
 
 def test_the_time_of_derivatives_counts_for_the_size_of_batches(monkeypatch):
@@ -404,8 +403,8 @@ def test_a_candidate_is_given_up_after_two_deaths_on_a_split(split, most_running
     assert evaluator._pool.count((1, split)) == 2
     assert [trial.fault for trial in batch] == [None, "crashed", None]
     np.testing.assert_equal(scores(batch), [[1.0] * 3, NAN, [3.0] * 3])
-    assert all("WorkerDiedError" in fold["fit_error"] for fold in batch[1].folds)
-    assert batch[1].folds[split]["fit_time"] == CRASH.seconds
+    assert all("WorkerDiedError" in fold.fit_error for fold in batch[1].folds)
+    assert batch[1].folds[split].fit_time == CRASH.seconds
 
 
 @pytest.mark.parametrize("most_running", [1, 2, 3, 100])
@@ -414,8 +413,8 @@ def test_a_candidate_is_given_up_after_one_timeout(most_running):
     assert evaluator._pool.count((1, 1)) == 1
     assert [trial.fault for trial in batch] == [None, "timeout", None]
     np.testing.assert_equal(scores(batch), [[1.0] * 3, NAN, [3.0] * 3])
-    assert all("FitTimeoutError" in fold["fit_error"] for fold in batch[1].folds)
-    assert batch[1].folds[1]["fit_time"] == TIMEOUT.seconds
+    assert all("FitTimeoutError" in fold.fit_error for fold in batch[1].folds)
+    assert batch[1].folds[1].fit_time == TIMEOUT.seconds
 
 
 def test_fits_that_wait_never_begin_once_their_candidate_is_given_up():
@@ -452,7 +451,7 @@ def test_what_arrives_of_a_candidate_that_was_given_up_is_ignored(
         evaluator.wait(first)
     assert evaluator._pool.count((0, 1)) == 1
     assert (first.fault, second.fault) == ("timeout", None)
-    assert first.folds[0]["fit_time"] == TIMEOUT.seconds
+    assert first.folds[0].fit_time == TIMEOUT.seconds
     np.testing.assert_equal(scores(batch), [NAN, [2.0] * 3])
     with open_checkpoint() as checkpoint:
         assert checkpoint.recall(0, trials(1)[0], 3) == [None] * 3
@@ -543,7 +542,7 @@ def test_a_fault_is_recalled_without_any_fit(fates, open_checkpoint):
     assert recalled[1].fault in ("crashed", "timeout")
     assert [trial.fault for trial in recalled] == [trial.fault for trial in batch]
     np.testing.assert_equal(scores(recalled), scores(batch))
-    assert recalled[1].folds[2]["fit_time"] == batch[1].folds[2]["fit_time"]
+    assert recalled[1].folds[2].fit_time == batch[1].folds[2].fit_time
 
 
 def test_one_death_alone_is_not_written_down(open_checkpoint):

@@ -50,7 +50,8 @@ def settings(**params):
 
 def both(params, **common):
     """Return what is made of a fault, and what scikit-learn makes of the error."""
-    found = failed_fold(FAULT, params, PROGRESS, {"gradient": None, **common})
+    fold = failed_fold(FAULT, params, PROGRESS, {"gradient": None, **common})
+    found = fold.to_sklearn()
     expected = fit_and_score(Raising(), parameters=params, **PROGRESS, **common)
     return found, expected
 
@@ -77,7 +78,7 @@ def test_a_fault_is_explained_in_the_same_words_for_all_fits(
 
 def test_all_splits_count_as_one_kind_of_failure():
     folds = [failed_fold(FAULT, {"a": a}, PROGRESS, settings()) for a in (1, 2)]
-    assert folds[0]["fit_error"] == folds[1]["fit_error"]
+    assert folds[0].fit_error == folds[1].fit_error
 
 
 # ---- the results
@@ -119,7 +120,7 @@ def test_the_traceback_ends_as_that_of_a_fit_that_raises():
 
 def test_parameters_that_only_the_estimator_knows_are_taken():
     fold = failed_fold(FAULT, {"step__a": 1, "b": Ridge()}, PROGRESS, settings())
-    assert np.isnan(fold["test_scores"])
+    assert np.isnan(fold.test_scores)
 
 
 def test_an_error_that_is_to_be_raised_is_raised_itself():

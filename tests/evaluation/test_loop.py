@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from skopt_evo.evaluation import SearchLoop
-from skopt_evo.results import Trial
+from skopt_evo.trials import Trial
 
 
 class Task:

@@ -498,7 +498,7 @@ def evaluate(
                 "error_score": np.nan,
             },
         )
-    return result.get("gradient"), float(result["test_scores"])
+    return result.gradient, float(result.test_scores)
 
 
 def compare(

@@ -9,9 +9,10 @@ import numpy as np
 
 from skopt_evo.hypergrad import FiniteDifference, resolve_gradient
 from skopt_evo.optimizers import resolve_optimizer
-from skopt_evo.proposers import DescentProposer, Proposer, Settings
-from skopt_evo.results import Objective, Trial
+from skopt_evo.proposers import DescentProposer, Settings
+from skopt_evo.results import Objective
 from skopt_evo.space import SearchSpace
+from skopt_evo.trials import FoldResult, Proposer, Trial
 
 FORWARD = FiniteDifference(scheme="forward")
 
@@ -23,7 +24,7 @@ def evaluate(trials: Sequence[Trial], loss: Loss) -> None:
     for trial in trials:
         score = -loss(trial.params)
         error = "failed" if np.isnan(score) else None
-        trial.folds = [{"test_scores": score, "fit_error": error}]
+        trial.folds = [FoldResult(score, fit_error=error)]
 
 
 def run(proposer: Proposer, loss: Loss, n_iter: int) -> list[list[Trial]]:

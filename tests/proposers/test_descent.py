@@ -11,7 +11,7 @@ from scipy.stats import loguniform, norm, randint, uniform
 
 from skopt_evo.hypergrad import SPSA, FiniteDifference
 from skopt_evo.optimizers import OPTIMIZERS, SGD, Momentum
-from skopt_evo.results import Trial
+from skopt_evo.trials import Trial
 from tests.proposers.driving import FORWARD, Loss, best, descent_proposer, run, search
 
 EVERY_OPTIMIZER = [*OPTIMIZERS, Momentum(nesterov=True)]

@@ -12,6 +12,7 @@ from skopt_evo.proposers import EvolutionProposer, layout_of
 from skopt_evo.results import Objective
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneticStrategy
+from skopt_evo.trials import FoldResult
 from tests.proposers.driving import evaluate, run
 
 SPACE = {"C": loguniform(1e-2, 1e2), "kernel": ["rbf", "poly"]}
@@ -70,8 +71,7 @@ def test_the_loss_is_minus_the_mean_score_of_the_steering_metric() -> None:
     trials = proposer.propose(2)
     for trial in trials:
         trial.folds = [
-            {"test_scores": {"f1": 0.9, "recall": recall}, "fit_error": None}
-            for recall in (0.25, 0.75)
+            FoldResult({"f1": 0.9, "recall": recall}) for recall in (0.25, 0.75)
         ]
     proposer.observe(trials)
     [(_, losses)] = strategy.told

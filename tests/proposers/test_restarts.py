@@ -17,8 +17,8 @@ from skopt_evo.exceptions import NoHypergradientWarning, SpaceCoverageWarning
 from skopt_evo.hypergrad import GRADIENTS, SPSA
 from skopt_evo.optimizers import OPTIMIZERS
 from skopt_evo.proposers._restarts import ETA, MAX_KNOWN_BATCHES
-from skopt_evo.results import Trial
 from skopt_evo.strategies._design import unseen
+from skopt_evo.trials import FoldResult, Trial
 from tests.proposers.driving import (
     best,
     descent_proposer,
@@ -313,10 +313,7 @@ def test_the_loss_is_minus_the_mean_score_of_the_steering_metric() -> None:
         for trial in batch:
             x = trial.params["x"]
             trial.folds = [
-                {
-                    "test_scores": {"f1": x, "recall": bias - (x - 0.2) ** 2},
-                    "fit_error": None,
-                }
+                FoldResult({"f1": x, "recall": bias - (x - 0.2) ** 2})
                 for bias in (0.5, 1.0)
             ]
             xs.append(x)

@@ -1,7 +1,8 @@
 import numpy as np
 
 from skopt_evo.exceptions import MissingScoresWarning
-from skopt_evo.results import Objective, Trial, gaps_of
+from skopt_evo.results import Objective, gaps_of
+from skopt_evo.trials import FoldResult, Trial
 
 TRACEBACK = "Traceback (most recent call last):\n  ...\nValueError: one class\n"
 
@@ -10,9 +11,7 @@ def messages(*rows, every_metric=False):
     objective = Objective(None, every_metric)
     for row in rows:
         folds = [
-            {"test_scores": np.nan, "fit_error": TRACEBACK}
-            if score is None
-            else {"test_scores": score, "fit_error": None}
+            FoldResult(np.nan, TRACEBACK) if score is None else FoldResult(score)
             for score in row
         ]
         objective.learn(Trial({}, 0, "initial", folds=folds))

@@ -5,19 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skopt_evo.hypergrad._exact import FoldGradient
-from skopt_evo.results import Trial
 from skopt_evo.results._gradient import NOTHING, gradient_of
+from skopt_evo.trials import FoldGradient, FoldResult, Trial
 
 
 def trial(*gradients: FoldGradient | None) -> Trial:
     """Return a candidate; None is a fold of a fit that failed."""
     evaluated = Trial({}, iteration=0, origin="initial")
     evaluated.folds = [
-        {"test_scores": 0.5, "fit_error": None if gradient else "failed"}
+        FoldResult(0.5, None if gradient else "failed", gradient=gradient)
         for gradient in gradients
     ]
-    evaluated.gradients = list(gradients)
     return evaluated
 
 

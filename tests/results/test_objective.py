@@ -1,17 +1,15 @@
 import numpy as np
 import pytest
 
-from skopt_evo.results import Objective, Trial
+from skopt_evo.results import Objective
+from skopt_evo.trials import FoldResult, Trial
 
 NAN = np.nan
 
 
 def trial_of(*scores, error=None, **options):
     """Return a candidate; a fit without a score has raised."""
-    folds = [
-        {"test_scores": score, "fit_error": "E: x" if score is NAN else None}
-        for score in scores
-    ]
+    folds = [FoldResult(score, "E: x" if score is NAN else None) for score in scores]
     return Trial({}, 0, "initial", folds=folds, **options)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from skopt_evo.hypergrad._exact import FoldDifferentiator
-from skopt_evo.results import Trial
+from skopt_evo.trials._fold_result import FoldGradient
+from skopt_evo.trials._trial import Trial
 
 
 class Proposer(Protocol):
@@ -21,8 +21,9 @@ class Proposer(Protocol):
     ----------
     lookahead : int
         More is proposed as soon as fewer candidates than this are in flight; >= 1.
-    gradient : FoldDifferentiator or None
-        What differentiates the scores of the candidates, None if nobody needs that.
+    gradient : callable or None
+        What differentiates the scores of the candidates, a `FoldDifferentiator`; None
+        if no derivatives are needed.
     """
 
     @property
@@ -30,7 +31,7 @@ class Proposer(Protocol):
         """How many candidates may be in flight before the oldest is waited for."""
 
     @property
-    def gradient(self) -> FoldDifferentiator | None:
+    def gradient(self) -> Callable[..., FoldGradient] | None:
         """What differentiates the scores of the candidates."""
 
     def propose(self, n_remaining: int) -> list[Trial]:

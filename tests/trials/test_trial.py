@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from skopt_evo.results import Trial
+from skopt_evo.trials import FoldResult, Trial
 
 
 def evaluated(*scores, fit_error=None):
-    folds = [{"test_scores": score, "fit_error": None} for score in scores]
-    folds[-1]["fit_error"] = fit_error
+    folds = [FoldResult(score) for score in scores[:-1]]
+    folds.append(FoldResult(scores[-1], fit_error))
     return Trial({}, iteration=0, origin="initial", folds=folds)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.hypergrad._exact import FoldGradient, pick
+from skopt_evo.trials._fold_result import FoldResult
 
 
 @dataclass(eq=False)
@@ -28,13 +28,8 @@ class Trial:
         Its place in the unit cube; None for a grid point.
     penalty : float
         What is added to its loss, whatever its scores are.
-    folds : list of dict
-        What scikit-learn's ``_fit_and_score`` returned, one a split.
-    score_errors : list of collections of str
-        For each split, the metrics whose score could not be computed, and is only
-        `error_score`, after a fit that went well.
-    gradients : list of FoldGradient or None
-        The derivatives of each split's loss, None where there are none.
+    folds : list of FoldResult
+        What came of it, one a split.
     fault : {"timeout", "crashed"} or None
         Why there are no results: a fit took too long, or ended its worker.
     extras : dict
@@ -46,9 +41,7 @@ class Trial:
     origin: str
     genome: NDArray[np.float64] | None = None
     penalty: float = 0.0
-    folds: list[dict[str, Any]] = field(default_factory=list)
-    score_errors: list[Collection[str]] = field(default_factory=list)
-    gradients: list[FoldGradient | None] = field(default_factory=list)
+    folds: list[FoldResult] = field(default_factory=list)
     fault: str | None = None
     extras: dict[str, Any] = field(default_factory=dict)
 
@@ -60,8 +53,8 @@ class Trial:
         succeeded: only its result tells which metrics there are.
         """
         for fold in self.folds:
-            if isinstance(fold["test_scores"], dict):
-                return list(fold["test_scores"])
+            if fold.metrics is not None:
+                return fold.metrics
         return None
 
     def scores(self, metric: str | None) -> NDArray[np.float64]:
@@ -78,10 +71,7 @@ class Trial:
             NaN if the fit or the scorer raised, whatever the `error_score`, or if the
             score is not finite.
         """
-        scores = np.full(len(self.folds), np.nan)
-        for split, fold in enumerate(self.folds):
-            if fold["fit_error"] is None and not self._has_score_error(split, metric):
-                scores[split] = _score(fold["test_scores"], metric)
+        scores = np.array([fold.score(metric) for fold in self.folds], dtype=np.float64)
         return np.where(np.isfinite(scores), scores, np.nan)
 
     def loss(
@@ -119,27 +109,3 @@ class Trial:
         metrics: Sequence[str | None] = self.metrics or [None]
         has_scores = all(np.isfinite(self.scores(name)).all() for name in metrics)
         return "ok" if has_scores else "failed"
-
-    def add_score_errors(self, split: int, metrics: Collection[str]) -> None:
-        """Note that scores by some metrics are not there on a split."""
-        if metrics:
-            errors = self.score_errors or [()] * len(self.folds)
-            self.score_errors = list(errors)
-            self.score_errors[split] = sorted({*errors[split], *metrics})
-
-    def _has_score_error(self, split: int, metric: str | None) -> bool:
-        """Tell whether a score is only `error_score`."""
-        errors = self.score_errors[split] if self.score_errors else ()
-        if not errors:
-            return False
-        scores = self.folds[split]["test_scores"]
-        if not isinstance(scores, dict):
-            return True
-        return (next(iter(scores)) if metric is None else metric) in errors
-
-
-def _score(scores: Any, metric: str | None) -> float:
-    """Return one of the scores, NaN if a function has returned others."""
-    if isinstance(scores, dict) and metric is not None and metric not in scores:
-        return np.nan
-    return pick(scores, metric)
