@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+
+from skopt_evo._messages import did_you_mean
 
 Init = TypeVar("Init", bound=Callable[..., None])
 
@@ -81,5 +82,4 @@ def _message(owner: str, name: str, names: list[str]) -> str:
         return f"{message} Pass n_iter, the number of candidates evaluated in all."
     if meant is not None:
         return f"{message} Pass it as {meant}."
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"{message} Did you mean {close[0]!r}?" if close else message
+    return message + did_you_mean(name, names)

@@ -1,8 +1,9 @@
-"""How values are written in errors and warnings: never longer than a few lines."""
+"""How errors and warnings are worded: values in a few lines, names that are meant."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import difflib
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -68,3 +69,33 @@ def listed(values: Collection[Any]) -> str:
             break
         texts.append(text)
     return f"[{', '.join(texts)}]"
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return a question, with a space before it, for the name that is most similar.
+
+    Parameters
+    ----------
+    name : str
+        What was passed.
+    names : iterable of str
+        What is allowed. A name that ends with ``__`` and `name` comes first: the
+        parameter of a part, such as a step of a pipeline.
+
+    Returns
+    -------
+    question : str
+        Empty if no name is similar.
+
+    Examples
+    --------
+    >>> from skopt_evo._messages import did_you_mean
+    >>> did_you_mean("adm", ["adam", "sgd"])
+    " Did you mean 'adam'?"
+    >>> did_you_mean("C", ["svc", "svc__C"])
+    " Did you mean 'svc__C'?"
+    """
+    names = list(names)
+    close = [other for other in names if other.endswith(f"__{name}")]
+    close += difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -1497,7 +1497,7 @@ TABLE = {
             "a misspelt optimizer",
             'optimizer="adm"',
             "ValueError",
-            ["optimizer", "'adm'", "did you mean 'adam'?"],
+            ["optimizer", "'adm'", "Did you mean 'adam'?"],
         ),
         Row(
             "no optimizer",

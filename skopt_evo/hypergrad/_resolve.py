@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from skopt_evo._messages import shown
+from skopt_evo._messages import did_you_mean, shown
 from skopt_evo.hypergrad._finite_difference import SPSA, FiniteDifference, FloatArray
 from skopt_evo.hypergrad._local_model import LocalModel
 from skopt_evo.hypergrad._settings import Automatic, Exact
@@ -84,8 +83,7 @@ def resolve_gradient(gradient: Any) -> Method:
     if isinstance(gradient, str):
         if gradient in GRADIENTS:
             return GRADIENTS[gradient]()
-        close = difflib.get_close_matches(gradient.lower(), GRADIENTS, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(gradient.lower(), GRADIENTS)
         raise ValueError(
             f"gradient={gradient!r} is not known.{hint} Pass one of "
             f"{sorted(GRADIENTS)} or an object of skopt_evo.hypergrad."

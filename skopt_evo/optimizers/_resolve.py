@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
+from skopt_evo._messages import did_you_mean, shown
 from skopt_evo.optimizers._alias import LBFGS, SGD, Adam, Momentum, RMSProp
 from skopt_evo.optimizers._transforms import GradientTransformation
 
@@ -108,7 +108,7 @@ def resolve_optimizer(optimizer: str | Optimizer) -> Optimizer:
         raise TypeError(
             f"optimizer must be one of {list(OPTIMIZERS)} or an object with "
             "`transformation(learning_rate)` and `is_quasi_newton`, got "
-            f"{optimizer!r} of type {type(optimizer).__name__}; pass a name, or "
+            f"{shown(optimizer)} of type {type(optimizer).__name__}; pass a name, or "
             "settings such as skopt_evo.optimizers.Adam()."
         )
     return optimizer
@@ -117,8 +117,7 @@ def resolve_optimizer(optimizer: str | Optimizer) -> Optimizer:
 def _by_name(name: str) -> Optimizer:
     if name in OPTIMIZERS:
         return OPTIMIZERS[name]()
-    closest = difflib.get_close_matches(name.lower(), OPTIMIZERS, n=1)
-    hint = f"did you mean {closest[0]!r}?" if closest else "pass one of these."
+    hint = did_you_mean(name.lower(), OPTIMIZERS) or " Pass one of these."
     raise ValueError(
-        f"optimizer must be one of {list(OPTIMIZERS)}, got {name!r}; {hint}"
+        f"optimizer must be one of {list(OPTIMIZERS)}, got {name!r}.{hint}"
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo._messages import listed, shown
+from skopt_evo._messages import did_you_mean, listed, shown
 from skopt_evo.proposers._tables import columns_of, read_candidates
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies._base import FloatArray
@@ -142,8 +141,7 @@ def _wrong_names(params: Mapping[str, Any], space: SearchSpace) -> str:
             f"No dict of param_grid has all of the names {listed(sorted(params))}. "
             "Pass those of one dict."
         )
-    close = difflib.get_close_matches(str(unknown[0]), space.parameter_names, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(str(unknown[0]), space.parameter_names)
     return (
         f"The names {listed(unknown)} are none of its parameters.{hint} These are "
         f"{listed(space.parameter_names)}."

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo._messages import listed, shown
+from skopt_evo._messages import did_you_mean, listed, shown
 from skopt_evo.selection._order import (
     CVResults,
     Order,
     check_order,
-    did_you_mean,
     simplicity_keys,
 )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from skopt_evo._messages import listed, shown
+from skopt_evo._messages import did_you_mean, listed, shown
 from skopt_evo.space._values import is_number, same_value
 
 CVResults = Mapping[str, Any]
@@ -143,10 +142,3 @@ def _missing_last(key: Any) -> tuple[bool, Any]:
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, numbers.Real) and bool(value != value)
-
-
-def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """Return a hint, with a space before it, at the name that was probably meant."""
-    close = [other for other in names if other.endswith(f"__{name}")]
-    close += difflib.get_close_matches(name, names, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""

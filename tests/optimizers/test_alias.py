@@ -303,14 +303,14 @@ def test_an_object_that_follows_the_protocol_is_returned_as_it_is(
 def test_an_unknown_name_is_answered_with_the_names_and_the_closest(
     name: str, closest: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"did you mean '{closest}'") as caught:
+    with pytest.raises(ValueError, match=f"Did you mean '{closest}'") as caught:
         resolve_optimizer(name)
     assert repr(name) in str(caught.value)
     assert str(list(OPTIMIZERS)) in str(caught.value)
 
 
 def test_a_name_like_no_other_is_answered_with_the_names() -> None:
-    with pytest.raises(ValueError, match=r"\['sgd', .*\], got 'xyz'; pass one of"):
+    with pytest.raises(ValueError, match=r"\['sgd', .*\], got 'xyz'. Pass one of"):
         resolve_optimizer("xyz")
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from skopt_evo._messages import shown
+from skopt_evo._messages import did_you_mean, shown
 from skopt_evo.strategies.operators._age import AgeSurvival
 from skopt_evo.strategies.operators._blend import BlendCrossover
 from skopt_evo.strategies.operators._categorical import CategoricalMutation
@@ -90,8 +89,7 @@ def resolve_operator(parameter: str, operator: Any, table: Table) -> Any:
     if isinstance(operator, str):
         if operator in table:
             return table[operator]()
-        close = difflib.get_close_matches(operator, table, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(operator, table)
         raise ValueError(
             f"{parameter}={operator!r} is not known.{hint} Pass one of {sorted(table)} "
             "or an object of skopt_evo.strategies.operators."
