@@ -20,7 +20,7 @@ MOST_MIXED = 30
 MOST_POINTS = 250
 MOST_SLOPES = 300
 
-# With more coordinates the curvatures are not made a matrix of.
+# With more coordinates than this no matrix of second derivatives is made.
 MOST_DENSE = 1000
 
 # How sure an exact slope is: the part of the losses' noise that it has at the centre.

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from skopt_evo.hypergrad import Automatic, GradientEstimator, LocalModel
+from skopt_evo.hypergrad._local_model import MOST_DENSE
 from skopt_evo.hypergrad._resolve import Method
 from skopt_evo.optimizers import LBFGS, Adam, Optimizer
 from skopt_evo.proposers._descent import (
@@ -25,10 +26,6 @@ from skopt_evo.strategies._base import FloatArray
 # What optimizer="auto" stands for where steps are made of gradients alone
 # (docs/adr/0003).
 DEFAULT_OPTIMIZER = Adam()
-
-# With more parameters than this the second derivatives, that quasi-Newton steps in a
-# trust region are made of, are not kept as a matrix.
-MOST_DENSE = 1000
 
 
 def way_down(
@@ -98,6 +95,7 @@ def _descend_freely(
     here = walker.place(evaluations)
     if np.all(np.isfinite(here.slope)):
         is_surrogate = not np.isclose(here.loss, evaluations.losses[0])
+        # Quasi-Newton steps in a trust region keep a matrix of second derivatives.
         if len(walker.free) <= MOST_DENSE:
             yield from descend_exactly(walker, here, is_surrogate=is_surrogate)
         else:

@@ -11,18 +11,13 @@ from numpy.typing import NDArray
 from sklearn.model_selection import ParameterGrid
 
 from skopt_evo._messages import listed, shown
+from skopt_evo._rounding import are_rounded_alike
 from skopt_evo.space._dimension import Dimension, may_overlap
 from skopt_evo.space._habits import doubt_of_pair
 from skopt_evo.space._levels import Levels
 from skopt_evo.space._parse import parse_dimension, parse_grid
 
 FloatArray = NDArray[np.float64]
-
-# Genes of a continuum that are no further apart than this, on the unit scale, are the
-# same but for rounding. Other processors and libraries make differences of 1e-16 to
-# 1e-9, where sums of many numbers or ill-conditioned systems of equations are behind a
-# gene; no search makes steps of less than 1e-4.
-ROUNDING = 1e-6
 
 # Where in a genome a parameter is: the number of its gene, or the slice of its genes.
 Place: TypeAlias = "int | slice"
@@ -293,14 +288,13 @@ class SearchSpace:
         found : tuple of (ndarray of shape (n_genes,), dict) or None
             None if it is another candidate: one of another branch, with another value
             of a list, of a mask or of an integer, or with a number that is further away
-            than `ROUNDING`. Genes that the branch does not have do not count.
+            than rounding makes it. Genes that the branch does not have do not count.
         """
         if np.shape(recorded) != genome.shape:
             return None
         recorded = self._snap_genes(recorded)
-        limits = np.where(self.n_levels > 0, 0.0, ROUNDING)
         active = self.active[self.branch_of(genome)]
-        if np.any((np.abs(recorded - genome) > limits)[active]):
+        if not are_rounded_alike(recorded, genome, self.n_levels)[active].all():
             return None
         for name, place in self._places[self.branch_of(genome)].items():
             dimension = self.branches[self.branch_of(genome)][name]

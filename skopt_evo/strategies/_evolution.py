@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skopt_evo._rounding import are_rounded_alike
 from skopt_evo.strategies._base import FloatArray, GeneLayout
 from skopt_evo.strategies._design import diversity, space_filling, unseen
 
@@ -22,9 +23,6 @@ STEP = 0.3
 # As long as all have failed, the space is filled by so many genomes at a time: a power
 # of 2, for Sobol sequences of that length are the most even.
 N_LATECOMERS = 32
-
-# Genes that are no further apart are the same but for rounding, as in a search space.
-ROUNDING = 1e-6
 
 # Below this mean distance of the population, a part of the children are immigrants.
 LOW_DIVERSITY = 0.05
@@ -461,9 +459,8 @@ class EvolutionStrategy(ABC):
         was asked.
         """
         rows = [row for row, losses in enumerate(self._losses) if losses is None]
-        gaps = np.abs(self._matrix(rows) - genome)[:, self.layout.active_in(genome)]
-        limits = np.where(self.layout.n_levels > 0, 0.0, ROUNDING)
-        is_same = np.all(gaps <= limits[self.layout.active_in(genome)], axis=1)
+        are_alike = are_rounded_alike(self._matrix(rows), genome, self.layout.n_levels)
+        is_same = are_alike[:, self.layout.active_in(genome)].all(axis=1)
         if not is_same.any():
             return None
         row = rows[int(np.argmax(is_same))]

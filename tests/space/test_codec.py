@@ -13,8 +13,7 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.svm import SVC
 
 from skopt_evo.exceptions import SearchSpaceError
-from skopt_evo.space import Mask, SearchSpace, Vector, _codec
-from skopt_evo.strategies import _evolution
+from skopt_evo.space import Mask, SearchSpace, Vector
 
 loguniform, randint, uniform = stats.loguniform, stats.randint, stats.uniform
 
@@ -723,7 +722,3 @@ def test_what_was_given_is_kept_under_a_recorded_genome(space):
     genome = space.encode({"a": value})
     _, params = space.reconcile(genome, np.nextafter(genome, 1))
     np.testing.assert_array_equal(params["a"], value)
-
-
-def test_what_is_the_same_but_for_rounding_is_that_everywhere():
-    assert _codec.ROUNDING == _evolution.ROUNDING
