@@ -18,8 +18,9 @@ from sklearn.utils import check_random_state, get_tags, indexable
 from sklearn.utils.metadata_routing import MethodMapping
 from sklearn.utils.metaestimators import available_if
 
-from skopt_evo._messages import shown
+from skopt_evo._messages import listed, shown
 from skopt_evo._sklearn_compat import (
+    ONLY_METRIC,
     BaseSearchCV,
     Interval,
     SearchTask,
@@ -44,7 +45,13 @@ from skopt_evo.evaluation import (
     own_arithmetic,
 )
 from skopt_evo.proposers import GridProposer, parse_initial_params
-from skopt_evo.results import Objective, extra_columns, fill_in_metrics, gaps_of
+from skopt_evo.results import (
+    Objective,
+    extra_columns,
+    fill_in_metrics,
+    gaps_of,
+    metrics_of,
+)
 from skopt_evo.space import (
     SearchSpace,
     check_parameter_names,
@@ -368,15 +375,14 @@ class BaseEvoSearchCV(BaseSearchCV):
 
     def _metric_of_callable(self):
         """Return the metric that `refit`, a function, chooses by."""
-        prefix = "mean_test_"
-        columns = [name for name in self.cv_results_ if name.startswith(prefix)]
-        metrics = [name.removeprefix(prefix) for name in columns]
+        metrics = metrics_of(self.cv_results_)
         metric = getattr(self.refit, "metric", None)
         if metric not in metrics:
             raise ValueError(
-                f"refit={self.refit!r} does not say which of the metrics {metrics} is "
-                "the score of this search. Give it an attribute `metric` with one of "
-                "these names, as skopt_evo.selection.OneStandardError has, or score "
+                f"refit={self.refit!r} does not say which of the metrics "
+                f"{listed(metrics)} is the score of this search. Give it an attribute "
+                "`metric` with one of these names, as "
+                "skopt_evo.selection.OneStandardError has, or score "
                 "best_estimator_, e.g. "
                 "sklearn.metrics.get_scorer('accuracy')(search.best_estimator_, X, y)."
             )
@@ -635,9 +641,8 @@ class BaseEvoSearchCV(BaseSearchCV):
         attribute = scorer_attribute(scorers)
         if isinstance(attribute, dict):
             return list(attribute)
-        return (
-            None if callable(self.scoring) and not is_scorer(attribute) else ["score"]
-        )
+        is_function = callable(self.scoring) and not is_scorer(attribute)
+        return None if is_function else [ONLY_METRIC]
 
     def _tabulate(self, trials, space, late):
         """Return the results as a dict of columns; tell if there are many metrics.

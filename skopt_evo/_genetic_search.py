@@ -17,7 +17,7 @@ from skopt_evo.proposers import (
     rehearse_operators,
     rehearse_surrogate,
 )
-from skopt_evo.results import Objective
+from skopt_evo.results import Objective, metrics_of
 from skopt_evo.strategies import non_dominated_ranks
 from skopt_evo.strategies.operators import (
     CROSSOVERS,
@@ -412,8 +412,8 @@ class GeneticSearchCV(BaseEvoSearchCV):
 
     def _front(self, objective):
         """Return the rows of the Pareto front."""
-        results, prefix = self.cv_results_, "mean_test_"
-        scores = [results[key] for key in results if key.startswith(prefix)]
+        results = self.cv_results_
+        scores = [results[f"mean_test_{name}"] for name in metrics_of(results)]
         # Failures, whatever their `error_score`, surpass nobody.
         is_ok = results["status"] == "ok"
         losses = np.where(is_ok, -np.array(scores), np.nan).T

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skopt_evo._messages import did_you_mean, listed, shown
 from skopt_evo.proposers._tables import columns_of, read_candidates
+from skopt_evo.results import metrics_of
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies._base import FloatArray
 from skopt_evo.trials import FoldResult, Proposer, Trial
@@ -251,8 +252,7 @@ def _metrics_of(
             f"{sorted(map(str, results))[:5]} is no cv_results_, which has 'params': "
             f"{ALLOWED}."
         )
-    prefix = "mean_test_"
-    found = [str(key)[len(prefix) :] for key in results if str(key).startswith(prefix)]
+    found = metrics_of(results)
     needed = wanted or []
     if wanted is None and steering is not None and len(found) > 1:
         needed = [steering]

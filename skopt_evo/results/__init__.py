@@ -1,6 +1,6 @@
 """From evaluated candidates to losses and to ``cv_results_``."""
 
-from skopt_evo.results._cv_results import extra_columns
+from skopt_evo.results._cv_results import extra_columns, metrics_of
 from skopt_evo.results._front import Front
 from skopt_evo.results._gaps import gaps_of
 from skopt_evo.results._gradient import TrialGradient, gradient_of
@@ -15,4 +15,5 @@ __all__ = [
     "fill_in_metrics",
     "gaps_of",
     "gradient_of",
+    "metrics_of",
 ]

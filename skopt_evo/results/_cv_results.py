@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,3 +45,22 @@ def extra_columns(
             columns[name] = np.empty(len(values), dtype=object)
             columns[name][:] = values
     return columns
+
+
+def metrics_of(columns: Iterable[object]) -> list[str]:
+    """Return the names of the metrics of a ``cv_results_``, in order.
+
+    Parameters
+    ----------
+    columns : iterable
+        The names of its columns.
+
+    Examples
+    --------
+    >>> from skopt_evo.results import metrics_of
+    >>> metrics_of(["params", "mean_test_r2", "std_test_r2"])
+    ['r2']
+    """
+    prefix = "mean_test_"
+    names = map(str, columns)
+    return [name.removeprefix(prefix) for name in names if name.startswith(prefix)]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skopt_evo._messages import did_you_mean, listed, shown
+from skopt_evo.results import metrics_of
 from skopt_evo.selection._order import (
     CVResults,
     Order,
@@ -161,9 +162,7 @@ class OneStandardError:
 
     def _find_metric(self, results: CVResults) -> str:
         """Return the metric to compare by; raise if it is unknown, or not given."""
-        prefix = "mean_test_"
-        means = [column for column in results if column.startswith(prefix)]
-        metrics = [column.removeprefix(prefix) for column in means]
+        metrics = metrics_of(results)
         if self.metric is None and len(metrics) == 1:
             return metrics[0]
         if self.metric is None:
