@@ -175,7 +175,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         objective : Objective
             What is to improve.
         seed : int
-            The source of chance.
+            The seed of the random number generators.
         start : WarmStart
             What to begin with.
         scorers : callable

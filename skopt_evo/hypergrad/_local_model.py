@@ -280,7 +280,7 @@ class QuadraticFit:
         Parameters
         ----------
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
         boldness : float, default=1.0
             What standard deviations are multiplied by.
         """
@@ -314,7 +314,7 @@ class Root(NamedTuple):
     """A root of a covariance: that of the prior, shrunk along what the data tell.
 
     As a matrix it is ``diag(deviation) @ (I + right.T @ diag(shrinkage) @ right)``,
-    which nobody makes: it has the number of coefficients squared entries.
+    which is never formed: it has the square of the number of coefficients as entries.
 
     Attributes
     ----------
@@ -343,6 +343,7 @@ class Root(NamedTuple):
         k = features.shape[1]
         scaled = features * self.deviation[:k]
         along = scaled @ self.right[:, :k].T
+        # |f D (I + R'SR)|^2 = |f D|^2 + |f D R'|^2 (2 S + S^2), since R R' = I.
         change = along**2 @ (self.shrinkage * (2.0 + self.shrinkage))
         squares = (scaled**2).sum(axis=1) + change
         return np.asarray(np.sqrt(np.maximum(squares, 0.0)))

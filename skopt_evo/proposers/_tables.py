@@ -210,6 +210,6 @@ def _is_close(first: float, second: float) -> bool:
 
 def _unknown(dimension: Dimension, cell: Any) -> LookupError:
     return LookupError(
-        f"The text {shown(cell, 200)} is not that of just one value of parameter "
-        f"{dimension.name!r}."
+        f"Parameter {dimension.name!r} has no value, or several, with the text "
+        f"{shown(cell, 200)}."
     )

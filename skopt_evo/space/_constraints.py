@@ -49,7 +49,7 @@ def check_parameter_values(estimator: Any, space: SearchSpace) -> None:
     for branch, dimensions in enumerate(space.branches):
         settings = list(host_settings(space, branch, MAX_COMBINATIONS + 1))
         if len(settings) > MAX_COMBINATIONS:
-            continue  # nobody knows what the others would take
+            continue  # the values of the other settings are not looked at
         pending = {name: "" for name in dimensions if not _is_drawn(name, dimensions)}
         for hosts in settings:
             if not pending:
@@ -86,7 +86,7 @@ def _configured(
             try:
                 target.set_params(**{name: clone(hosts[name], safe=False)})
             except Exception:
-                break  # the fit of such a candidate will tell
+                break  # the fit of such a candidate raises
     return target
 
 
@@ -110,7 +110,7 @@ def _refusal(target: Any, name: str, dimension: Dimension) -> str:
             if _said_of(owner, key, value) is None
         ]
     except Exception:
-        return ""  # it is not for us to tell, but for the fit of such a candidate
+        return ""  # if it is a mistake, the fit of such a candidate raises it
     remedy = "Pass other values; scipy.stats.uniform takes (low, width)."
     if not isinstance(dimension, Continuous):
         remedy = "Pass other values."
@@ -128,8 +128,10 @@ def _said_of(owner: Any, key: str, value: Any) -> str | None:
 def _candidates(dimension: Dimension, numbers: Iterable[float]) -> Iterator[Any]:
     """Iterate over values of which one is valid if any value is.
 
-    What is valid of a range are ranges and single numbers. Where one of them meets the
-    other, the common part has an end of either in it, or what is half way between two.
+    The constraints of a parameter are ranges and single numbers. If a range has valid
+    numbers, they include an end of it, an end of a constraint, or, where all these ends
+    are excluded, the middle between two of them. So these are tried, and the integers
+    around them.
     """
     if dimension.is_vector:  # what is said of an array does not depend on its entries
         yield dimension.decode(0.5)

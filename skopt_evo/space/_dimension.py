@@ -316,5 +316,7 @@ def may_overlap(first: Dimension, second: Dimension) -> bool:
 
 def _place(value: float) -> int:
     """Return the place of a float among all of them, in their order."""
+    # The bits of positive floats, read as integers, are in the order of the floats. Of
+    # negative ones the sign bit is set and the order of the others is reversed.
     bits = int(np.float64(value).view(np.int64))
     return bits if bits >= 0 else -(bits + 2**63)

@@ -61,7 +61,7 @@ def check_habits(name: str, values: Any) -> None:
     SearchSpaceError
         If there is a distribution among listed values.
     """
-    library = type(values).__module__.partition(".")[0]
+    library = _library(type(values))
     if library in PEERS:
         raise SearchSpaceTypeError(
             f"The value {shown(values)} of parameter {name!r} in param_grid is an "
@@ -84,7 +84,7 @@ def instead(values: Any) -> str:
     """
     try:
         text = _hyperopt(values) if hasattr(values, "pos_args") else _equivalent(values)
-    except Exception:  # of other versions of these libraries, which nobody knows
+    except Exception:  # other versions of these libraries may have other attributes
         text = None
     return f" Pass {text}." if text else ""
 
@@ -175,11 +175,16 @@ def _check_distributions(name: str, values: Sequence[Any], value: Any) -> None:
     )
 
 
+def _library(kind: type) -> str:
+    """Return the package that a class belongs to."""
+    return kind.__module__.partition(".")[0]
+
+
 def _is_distribution(value: Any) -> bool:
     if isinstance(value, type):
         return False
     # Of another library only what has bounds or values: samplers may be categories.
-    library = type(value).__module__.partition(".")[0]
+    library = _library(type(value))
     is_range = any(hasattr(value, name) for name in (*VALUES, *LOWER, "pos_args"))
     return callable(getattr(value, "rvs", None)) or (library in PEERS and is_range)
 
@@ -211,7 +216,7 @@ def _equivalent(values: Any) -> str | None:
         getattr(values, "distribution", None),
     )
     is_log = getattr(values, "log", False) is True or "log" in str(scale).lower()
-    if is_integer and kind.__module__.partition(".")[0] in EXCLUSIVE:
+    if is_integer and _library(kind) in EXCLUSIVE:
         high -= 1
     return _range(low, high, is_integer=is_integer, is_log=is_log)
 

@@ -100,7 +100,7 @@ def unseen(
     seen : container of bytes
         The keys of the genomes to avoid.
     rng : numpy.random.Generator
-        The source of chance.
+        The random number generator.
     branches : array-like of int, optional
         The branches that it may lie in, all of them by default.
 

@@ -33,7 +33,7 @@ class DifferentialEvolutionStrategy(EvolutionStrategy):
     layout : GeneLayout
         The genes.
     seed : int
-        The source of chance.
+        The seed of the random number generators.
     population_size : int, default=10
         How many members the population has.
     n_children : int, default=1

@@ -113,7 +113,7 @@ class EvolutionStrategy(ABC):
     layout : GeneLayout
         The genes.
     seed : int
-        The source of chance.
+        The seed of the random number generators.
     population_size : int
         How many members the population has.
     n_children : int
@@ -183,7 +183,7 @@ class EvolutionStrategy(ABC):
         n : int
             How many children.
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
         """
 
     @abstractmethod
@@ -386,7 +386,7 @@ class EvolutionStrategy(ABC):
     def child(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new child or an immigrant, None if the whole space is known."""
         if self._have_all_failed():
-            # Children would be next to failures, whatever survival has kept of them.
+            # All parents have failed, and children would be next to them.
             genome = self._latecomer()
             if self.is_new(genome):
                 return Proposal(genome, STEP, "immigrant")

@@ -40,7 +40,7 @@ class GeneticStrategy(EvolutionStrategy):
     layout : GeneLayout
         The genes.
     seed : int
-        The source of chance.
+        The seed of the random number generators.
     population_size : int, default=6
         How many members survive.
     n_children : int, default=1

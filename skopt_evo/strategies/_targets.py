@@ -66,7 +66,7 @@ def scalarised(losses: FloatArray, rng: np.random.Generator) -> FloatArray:
     losses : ndarray of shape (n, n_objectives)
         What has a NaN or an infinity among them has failed.
     rng : numpy.random.Generator
-        The source of chance.
+        The random number generator.
 
     Returns
     -------

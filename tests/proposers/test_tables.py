@@ -138,7 +138,7 @@ def test_dicts_are_taken_as_they_are():
 )
 def test_what_no_text_tells_is_left_out_with_a_warning(values, known, unknown):
     settings = [{"p": known}, {"p": unknown}]
-    with pytest.warns(SearchSpaceWarning, match=r"1 of 2 candidates.*parameter 'p'"):
+    with pytest.warns(SearchSpaceWarning, match=r"1 of 2 candidates.*Parameter 'p'"):
         first, second = read(settings, {"p": values})
     assert same(first, settings[0])
     assert second is None
@@ -155,7 +155,7 @@ def test_what_no_text_tells_is_left_out_with_a_warning(values, known, unknown):
     ],
 )
 def test_arrays_cannot_be_found(values, value):
-    with pytest.raises(ValueError, match="parameter 'p'"):
+    with pytest.raises(ValueError, match="Parameter 'p'"):
         read([{"p": value}], {"p": values})
 
 

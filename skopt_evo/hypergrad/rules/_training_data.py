@@ -79,7 +79,7 @@ SAME = (
 # one. The derivatives are as accurate then.
 APPROXIMATE = (PCA, KernelPCA)
 
-# Those that are what they are made of.
+# Those that do what their parts do.
 CONTAINERS = (ColumnTransformer, FeatureUnion, Pipeline)
 
 # What numbers may differ by that are the same but for rounding: as a part of the
@@ -125,8 +125,9 @@ def check_transformers(steps: Sequence[Step], folds: Sequence[Fold]) -> None:
             fitted_on = None
         elif all(are_close(fitted_on, other) for other in others):
             if _draws_at_random(step):
-                # The fit drew something else, and was rounded in another direction: the
-                # steps that follow must not jump in any.
+                # The fit drew other numbers, so that its rounding may have the opposite
+                # sign. Steps that follow, such as a threshold, must not turn either
+                # into a large difference.
                 others.append(2.0 * fitted_on - others[0])
         elif type(step) in APPROXIMATE:
             fitted_on = None

@@ -28,7 +28,7 @@ class Selection(Protocol):
         size : int
             How many to choose.
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
 
         Returns
         -------
@@ -58,7 +58,7 @@ class Crossover(Protocol):
         layout : GeneLayout
             The genes.
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
 
         Returns
         -------
@@ -90,7 +90,7 @@ class Mutation(Protocol):
         layout : GeneLayout
             The genes.
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
 
         Returns
         -------
@@ -121,7 +121,7 @@ class GeneMutation(Protocol):
         n_levels : ndarray of shape (m,), dtype=int
             The number of values that each may have, 0 for a continuum.
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
 
         Returns
         -------
@@ -153,7 +153,7 @@ class Survival(Protocol):
         size : int
             How many there is room for.
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
 
         Returns
         -------

@@ -31,7 +31,7 @@ class Surrogate(Protocol):
         tune : bool
             Whether the surrogate should look to its own hyperparameters.
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
         """
 
     def predict(self, genomes: FloatArray) -> tuple[FloatArray, FloatArray]:
