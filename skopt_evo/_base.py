@@ -273,8 +273,8 @@ class BaseEvoSearchCV(BaseSearchCV):
         self._check_search_parameters()
         seed = self._draw_seed()
         space = self._make_space(seed)
-        for doubt in space.doubts():
-            warnings.warn(doubt, stacklevel=3)
+        for found in space.warnings():
+            warnings.warn(found, stacklevel=3)
         check_parameter_names(self.estimator, space)
         with own_arithmetic():
             check_parameter_values(self.estimator, space)

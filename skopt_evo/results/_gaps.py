@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skopt_evo._messages import listed
 from skopt_evo._sklearn_compat import ONLY_METRIC
 from skopt_evo.exceptions import MissingScoresWarning
 from skopt_evo.results._objective import Objective
@@ -31,7 +32,7 @@ def gaps_of(objective: Objective) -> list[Warning]:
     for metric, splits in objective.left_out().items():
         found.append(
             MissingScoresWarning(
-                f"On split {_listed(splits)} of cv none of the {len(trials)} "
+                f"On split {listed(splits)[1:-1]} of cv none of the {len(trials)} "
                 f"candidates has a score by {metric!r}"
                 f"{_reason(trials, splits[0])}. Candidates are compared by the other "
                 "splits, but their mean scores contain error_score. Mend cv, so that "
@@ -43,7 +44,7 @@ def gaps_of(objective: Objective) -> list[Warning]:
     if missing:
         found.append(
             MissingScoresWarning(
-                f"No candidate has a score by {_listed(missing)}: on each split the "
+                f"No candidate has a score by {listed(missing)[1:-1]}: on each split the "
                 "scorer failed or returned a number that is not finite. Pass "
                 "error_score='raise' to see where it fails."
             )
@@ -54,10 +55,6 @@ def gaps_of(objective: Objective) -> list[Warning]:
 def _is_missing(trials: Sequence[Trial], name: str) -> bool:
     metric = None if trials[0].metrics is None else name
     return all(np.isnan(trial.scores(metric)).all() for trial in trials)
-
-
-def _listed(items: Sequence[object]) -> str:
-    return ", ".join(map(repr, items))
 
 
 def _reason(trials: Sequence[Trial], split: int) -> str:

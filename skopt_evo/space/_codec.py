@@ -13,7 +13,7 @@ from sklearn.model_selection import ParameterGrid
 from skopt_evo._messages import listed, shown
 from skopt_evo._rounding import are_rounded_alike
 from skopt_evo.space._dimension import Dimension, may_overlap
-from skopt_evo.space._habits import doubt_of_pair
+from skopt_evo.space._habits import pair_warning
 from skopt_evo.space._levels import Levels
 from skopt_evo.space._parse import parse_dimension, parse_grid
 
@@ -105,14 +105,14 @@ class SearchSpace:
         # An int may be too large to be added to a float.
         self.size = math.inf if math.inf in sizes else sum(sizes)
 
-    def doubts(self) -> list[Warning]:
+    def warnings(self) -> list[Warning]:
         """Return what there is to warn of in ``param_grid``, before it is searched."""
         pairs = [
-            doubt_of_pair(name, values)
+            pair_warning(name, values)
             for grid in self._grids
             for name, values in grid.items()
         ]
-        return [doubt for doubt in pairs if doubt is not None]
+        return [found for found in pairs if found is not None]
 
     @property
     def n_genes(self) -> int:

@@ -109,7 +109,7 @@ def _check_prior(name: str, values: Sequence[Any]) -> None:
         )
 
 
-def doubt_of_pair(name: str, values: Any) -> SearchSpaceWarning | None:
+def pair_warning(name: str, values: Any) -> SearchSpaceWarning | None:
     """Return a warning of ``(low, high)``, which is likely to be meant as a range.
 
     Parameters

@@ -194,7 +194,7 @@ def test_a_tuple_of_two_numbers_is_two_values_and_a_warning(values, instead):
     space = SearchSpace({"p": values})
     assert space.size == 2
     assert space.branches[0]["p"].values() == list(values)
-    (message,) = map(str, space.doubts())
+    (message,) = map(str, space.warnings())
     assert [text for text in instead if text not in message] == []
     assert ("loguniform" in message) == any("loguniform" in text for text in instead)
 
@@ -235,7 +235,7 @@ def test_a_tuple_of_two_numbers_is_two_values_and_a_warning(values, instead):
 def test_what_may_well_be_a_list_of_values_is_one(values):
     space = SearchSpace({"p": values})
     assert space.size == len(values)
-    assert space.doubts() == []
+    assert space.warnings() == []
 
 
 @pytest.mark.parametrize(
