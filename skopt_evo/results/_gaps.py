@@ -44,8 +44,8 @@ def gaps_of(objective: Objective) -> list[Warning]:
     if missing:
         found.append(
             MissingScoresWarning(
-                f"No candidate has a score by {listed(missing)[1:-1]}: on each split the "
-                "scorer failed or returned a number that is not finite. Pass "
+                f"No candidate has a score by {listed(missing)[1:-1]}: on each split "
+                "the scorer failed or returned a number that is not finite. Pass "
                 "error_score='raise' to see where it fails."
             )
         )
