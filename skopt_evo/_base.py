@@ -324,6 +324,7 @@ class BaseEvoSearchCV(BaseSearchCV):
                     f"{len(objective.trials)} candidates that were evaluated."
                 )
             )
+        objective.end()
         late += gaps_of(objective)
         try:
             self.n_splits_ = len(splits)

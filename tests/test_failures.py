@@ -214,6 +214,54 @@ def test_candidates_are_compared_by_the_splits_that_they_share(search, error_sco
     assert "This solver needs samples of at least 2 classes" in str(ours[0].message)
 
 
+def test_so_does_the_rule_of_one_standard_error():
+    rule = OneStandardError({"C": "smaller"})
+    model = series_search(GeneticSearchCV, refit=rule)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(X2, MIXED)
+    results = model.cv_results_
+    shared = np.array([results[f"split{s}_test_score"] for s in range(1, 5)])
+    best = shared.mean(axis=0).argmax()
+    assert shared.mean(axis=0)[model.best_index_] > shared.mean(axis=0)[best] - 0.1
+    assert model.best_params_["C"] <= results["params"][best]["C"]
+
+
+def test_two_candidates_are_compared_by_the_splits_that_they_share():
+    model = GeneticSearchCV(
+        LogisticRegression(), {"C": [1e-4, 0.1]}, cv=SERIES, scoring="neg_log_loss"
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X2, MIXED)
+    assert model.best_params_ == {"C": 0.1}
+    assert [w.category for w in caught].count(MissingScoresWarning) == 1
+
+
+def test_derivatives_are_those_of_the_splits_that_count():
+    model = series_search(GradientSearchCV, scoring="neg_log_loss", n_iter=12)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(X2, MIXED)
+    results = model.cv_results_
+    assert set(results["gradient_method"]) == {"exact"}
+    assert np.isfinite(results["grad_C"]).all()
+
+
+@pytest.mark.parametrize("error_score", [np.nan, 0.0])
+def test_a_warm_start_begins_with_the_best_of_them(error_score):
+    model = series_search(
+        GeneticSearchCV, scoring="neg_log_loss", error_score=error_score
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        first = model.fit(X2, MIXED).cv_results_
+        best = model.best_params_
+        model.set_params(initial_params=first, n_iter=4, cv=3)
+        again = model.fit(X2, y2)
+    assert again.cv_results_["params"][0] == best
+
+
 def test_the_same_holds_for_several_metrics_at_once():
     model = series_search(
         GeneticSearchCV, scoring=["accuracy", "neg_log_loss"], refit=False

@@ -265,7 +265,8 @@ class DescentProposer:
     def _evaluated(self, trial: Trial) -> Evaluated:
         """Return what is known of a candidate, held back by `hyper_l2`."""
         genome = np.asarray(trial.genome)
-        found, loss = gradient_of(trial), self._objective.loss(trial)
+        loss = self._objective.loss(trial)
+        found = gradient_of(trial, self._objective.counts())
         if not np.isfinite(loss):
             found = found._replace(loss=np.nan, params={})
         self._explain(found)
@@ -443,7 +444,7 @@ class DescentProposer:
         if not np.isfinite(self._objective.loss(trial)):
             return  # there is no score to differentiate
         trial.extras["gradient_method"] = method
-        exact = gradient_of(trial).params
+        exact = gradient_of(trial, self._objective.counts()).params
         branch = self._space.branch_of(genome)
         for name, place in self._space.places_of(branch).items():
             if name not in exact and self._space.branches[branch][name].is_numeric:

@@ -194,7 +194,9 @@ class Starts:
         gaps: list[str] = []
         for branch, genomes in enumerate(tried):
             if branch in self._listed:
-                gaps += self._untried_settings(branch, genomes)
+                # Of draws that all came before there may be no more to try.
+                if self._has_new(branch, {self._layout.key(g) for g in genomes}):
+                    gaps += self._untried_settings(branch, genomes)
             elif genomes:
                 gaps += self._untried_categories(branch, genomes)
             else:

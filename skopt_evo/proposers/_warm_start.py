@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count, takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -167,11 +168,11 @@ def _from_results(
     )
     # Lists: the rows of a pandas.Series have names, which may be in any order.
     candidates = read_candidates(results, _rows(results, "params"), space)
-    means = _column(results, f"mean_test_{_steering(metrics, steering)}")
     has_failed = _has_failed(results, metrics)
+    means = _comparable_means(results, _steering(metrics, steering), has_failed)
     genomes, rows = [], []
     # The best first; failures, of which nobody knows where to begin, last.
-    for row in np.argsort(np.where(has_failed, np.nan, -means), kind="stable"):
+    for row in np.argsort(-means, kind="stable"):
         params = candidates[row]
         if params is None:
             continue
@@ -240,6 +241,25 @@ def _has_failed(
     # a score is NaN it is that which went wrong, and the other scores are true ones.
     has_failed = np.array([each != "ok" for each in status], dtype=bool)
     return np.asarray(np.isfinite(means).all(axis=0) & has_failed)
+
+
+def _comparable_means(
+    results: Mapping[str, Any], metric: str, has_failed: NDArray[np.bool_]
+) -> FloatArray:
+    """Return the mean scores that candidates are ranked by, NaN for failures.
+
+    If all have failed, as where no fit of one of the splits went well, these are the
+    means over the splits that some candidate has a score on.
+    """
+    means = np.where(has_failed, np.nan, _column(results, f"mean_test_{metric}"))
+    if np.isfinite(means).any():
+        return means
+    keys = takewhile(
+        results.__contains__, (f"split{split}_test_{metric}" for split in count())
+    )
+    folds = np.array([_column(results, key) for key in keys])
+    is_shared = np.isfinite(folds).any(axis=1) if len(folds) else np.array([False])
+    return folds[is_shared].mean(axis=0) if is_shared.any() else means
 
 
 def _metrics_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skopt_evo.trials import Trial
 
@@ -33,15 +34,21 @@ class TrialGradient(NamedTuple):
 NOTHING = TrialGradient(np.nan, {}, {}, True)
 
 
-def gradient_of(trial: Trial) -> TrialGradient:
+def gradient_of(trial: Trial, counts: NDArray[np.bool_] | None = None) -> TrialGradient:
     """Return what the folds of a candidate know of derivatives.
 
     Parameters
     ----------
     trial : Trial
         The candidate, evaluated.
+    counts : ndarray of shape (n_splits,), dtype=bool, default=None
+        Which splits count; None for all of them.
     """
-    gradients = [fold.gradient for fold in trial.folds]
+    gradients = [
+        fold.gradient
+        for split, fold in enumerate(trial.folds)
+        if counts is None or counts[split]
+    ]
     known = [gradient for gradient in gradients if gradient is not None]
     if len(known) < len(gradients) or not known:
         return NOTHING

@@ -11,8 +11,9 @@ from skopt_evo._sklearn_compat import ONLY_METRIC
 from skopt_evo.trials import Trial
 
 # Of so many candidates none has a score on a split before the split is left out. Fewer
-# may all fail by chance, more are evaluated without any guidance.
-FEWEST_CANDIDATES = 3
+# may all fail by chance, more are evaluated without any guidance. When the search is
+# over, there are no more to come.
+FEWEST_CANDIDATES, FEWEST_IN_ALL = 3, 2
 
 # At least this share of the candidates has a score on one of the other splits.
 SHARE = 0.5
@@ -82,6 +83,16 @@ class Objective:
         """Return the loss of a candidate by the first metric, or the only one."""
         return float(self.losses(trial)[0])
 
+    def end(self) -> None:
+        """Decide which splits count for all the candidates that there are."""
+        for tally in self._tallies.values():
+            tally.fewest = FEWEST_IN_ALL
+
+    def counts(self) -> NDArray[np.bool_] | None:
+        """Return which splits count by the first metric; None for all of them."""
+        tally = self._tallies.get(self._metrics()[0])
+        return None if tally is None else tally.counts
+
     def left_out(self) -> dict[str, list[int]]:
         """Return the splits that do not count, for each metric that has such ones."""
         left_out = {}
@@ -106,6 +117,7 @@ class _Tally:
     def __init__(self, n_splits: int) -> None:
         self._n_candidates = 0
         self._n_scored = np.zeros(n_splits, dtype=np.int64)
+        self.fewest = FEWEST_CANDIDATES
 
     def add(self, scores: NDArray[np.float64]) -> None:
         """Count a candidate, unless it has no score at all, which is its own fault."""
@@ -117,6 +129,6 @@ class _Tally:
     def counts(self) -> NDArray[np.bool_]:
         """Which splits count: shape (n_splits,)."""
         has_most = self._n_scored.max() > SHARE * self._n_candidates
-        if self._n_candidates < FEWEST_CANDIDATES or not has_most:
+        if self._n_candidates < self.fewest or not has_most:
             return np.ones(len(self._n_scored), dtype=bool)
         return np.asarray(self._n_scored > 0)

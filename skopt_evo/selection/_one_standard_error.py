@@ -69,7 +69,8 @@ class OneStandardError:
     takes the splits as independent. Test sets that overlap, as those of repeated
     cross-validation, make it too small, and the rule milder.
 
-    A candidate without a finite score on every split is never chosen, nor one that
+    A candidate without a finite score on every split is never chosen (but splits on
+    which no candidate has one do not count), nor one that
     failed, by the column ``status`` of our searches, while another one has not.
 
     As with any function as `refit`, the search has no ``best_score_``. The mean score
@@ -149,7 +150,14 @@ class OneStandardError:
         metric = self._find_metric(cv_results)
         means = np.asarray(cv_results[f"mean_test_{metric}"])
         folds = _fold_scores(cv_results, metric)
-        rows = _contenders(means, np.where(_may_win(cv_results), folds, np.nan))
+        folds = np.where(_may_win(cv_results), folds, np.nan)
+        is_shared = np.isfinite(folds).any(axis=1)
+        if 2 <= is_shared.sum() < len(folds):
+            # As for the search itself, a split without any score does not count. With a
+            # number as error_score it is not known as such, and counts.
+            folds = folds[is_shared]
+            means = folds.mean(axis=0)
+        rows = _contenders(means, folds)
         keys = simplicity_keys(self.order, cv_results, rows)
         try:
             return min(zip(keys, -means[rows], rows, strict=True))[-1]
