@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -206,14 +206,4 @@ class Strategy(Protocol):
         ------
         ValueError
             If the shapes do not fit, or if a gene is not finite.
-        """
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all that the next `ask` depends on, as plain data fit for JSON."""
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Return to a state that `state_dict` gave.
-
-        It may come from another instance with the same layout and settings; a seed is
-        part of the state, not a setting.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -326,44 +326,6 @@ class EvolutionStrategy(ABC):
         self._members = sorted({*self._members, *changed})
         births = np.array([self._births[row] for row in self._members])
         self._members = self._survivors(self._n_tells - births)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all that the next `ask` depends on, as lists and numbers."""
-        return {
-            "seed": self._seed,
-            "n_objectives": self.n_objectives,
-            "n_asked": self.n_asked,
-            "genomes": [genome.tolist() for genome in self._genomes],
-            "steps": list(self._steps),
-            "losses": [
-                None if loss is None else loss.tolist() for loss in self._losses
-            ],
-            "births": list(self._births),
-            "n_tells": self._n_tells,
-            "members": list(self._members),
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Return to a state that `state_dict` gave.
-
-        It may come from another strategy with the same parameters; the seed is part of
-        the state.
-        """
-        self._seed = state["seed"]
-        self.n_objectives = state["n_objectives"]
-        self._founders = self._first_generation()
-        self._genomes, self._steps, self._losses = [], [], []
-        self._births, self._rows = [], {}
-        for genome, step in zip(state["genomes"], state["steps"], strict=True):
-            self._remember(np.array(genome, dtype=np.float64), step)
-        self._losses = [
-            None if loss is None else np.array(loss, dtype=np.float64)
-            for loss in state["losses"]
-        ]
-        self._births = list(state["births"])
-        self._n_tells = state["n_tells"]
-        self._members = list(state["members"])
-        self.n_asked = state["n_asked"]
 
     def _rng(self, *key: int) -> np.random.Generator:
         """Return the generator of candidate j; with more numbers, of other things."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -121,20 +119,6 @@ class SurrogateStrategy:
     def tell(self, genomes: ArrayLike, losses: ArrayLike) -> None:
         """Learn the losses of genomes, see `Strategy`."""
         self.evolution.tell(genomes, losses)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all that the next `ask` depends on, as plain data."""
-        return {
-            "evolution": self.evolution.state_dict(),
-            "surrogate": self._surrogate.state_dict(),
-            "n_fits": self._n_fits,
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Return to a state that `state_dict` gave."""
-        self.evolution.load_state_dict(state["evolution"])
-        self._surrogate.load_state_dict(state["surrogate"])
-        self._n_fits = state["n_fits"]
 
     def _propose(self, rng: np.random.Generator) -> Proposal | None:
         """Return the most promising new genome, None if the whole space is known."""

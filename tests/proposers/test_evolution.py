@@ -33,12 +33,6 @@ class Recorder:
     def tell(self, genomes: Any, losses: Any) -> None:
         self.told.append((genomes, losses))
 
-    def state_dict(self) -> dict[str, Any]:
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        pass
-
 
 def test_genomes_become_candidates_with_their_generation_and_origin() -> None:
     strategy = Recorder()

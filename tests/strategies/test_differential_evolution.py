@@ -12,7 +12,11 @@ from skopt_evo.strategies import (
     GeneLayout,
     _differential_evolution,
 )
-from tests.strategies.conformance import StrategyConformance, even_layout
+from tests.strategies.conformance import (
+    StrategyConformance,
+    even_layout,
+    member_rows,
+)
 from tests.strategies.problems import (
     PROBLEMS,
     best_losses,
@@ -99,7 +103,7 @@ def test_the_worst_makes_way_for_what_is_better() -> None:
 
     def members_after(rows: list[int], losses: list[float]) -> list[int]:
         strategy.tell(genomes[rows], np.reshape(losses, (-1, 1)))
-        return sorted(strategy.state_dict()["members"])
+        return sorted(member_rows(strategy, genomes))
 
     assert members_after([0, 1, 2], [1.0, 2.0, 3.0]) == [0, 1, 2]
     assert members_after([3], [4.0]) == [0, 1, 2]

@@ -26,6 +26,7 @@ from tests.strategies.conformance import (
     StrategyConformance,
     even_layout,
     layout_of,
+    member_rows,
     run,
 )
 from tests.strategies.problems import (
@@ -328,29 +329,34 @@ def test_the_size_of_mutations_is_inherited_with_log_normal_noise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_genetic, "GREATEST_STEP", np.inf)
-    strategy = GeneticStrategy(PLANE, seed=0, n_children=1000, n_initial=0)
-    members = np.random.default_rng(0).random((6, 2))
+    strategy = GeneticStrategy(PLANE, seed=0, n_initial=0)
+    rng = np.random.default_rng(0)
+    members = rng.random((6, 2))
     strategy.tell(members, bowl(members))
-    strategy.ask(1000)
-    logs = np.log(strategy.state_dict()["steps"][6:])
+    logs = np.log(strategy.breed(strategy.parents, 1000, rng).steps)
     # The standard errors of the mean and of the deviation of 1000 normal numbers.
     assert abs(logs.mean() - np.log(_evolution.STEP)) < 4 * 0.5 / np.sqrt(1000)
     assert abs(logs.std() - 0.5) < 4 * 0.5 / np.sqrt(2000)
 
 
 def test_the_size_of_mutations_is_that_of_the_parent() -> None:
-    # Children of a child with a small one, the only member, have a small one too.
-    strategy = GeneticStrategy(PLANE, seed=0, n_initial=0, population_size=1)
-    strategy.tell([[0.5, 0.5]], [[1.0]])
-    state = strategy.state_dict()
-    state["steps"] = [0.01]
-    strategy.load_state_dict(state)
-    for _ in range(20):
-        strategy.ask(1)
-    steps = np.array(strategy.state_dict()["steps"][1:])
-    inherited = steps[steps != _evolution.STEP]  # immigrants have the usual one
-    assert len(inherited) > 5
-    assert np.all(inherited < 0.1)
+    # A child that becomes the only member has the one that it was bred with, and its
+    # own children have one of about the same size.
+    mutation = Recorder(MixedMutation())
+    strategy = GeneticStrategy(
+        PLANE, seed=0, n_initial=0, population_size=1, mutation=mutation
+    )
+    strategy.tell([[0.5, 0.5]], [[9.0]])
+    for loss in np.arange(8.0, 0.0, -1.0):
+        strategy.tell(strategy.ask(1), [[loss]])
+        (step,) = strategy.parents.steps
+        is_child = strategy.origins == ["mutation"]
+        assert step in mutation.calls[-1][1] if is_child else step == _evolution.STEP
+    rng = np.random.default_rng(0)
+    parents = strategy.parents._replace(steps=np.array([0.05]))
+    steps = strategy.breed(parents, 1000, rng).steps
+    # The standard error of the median of 1000 normal numbers is 0.02.
+    assert abs(np.log(np.median(steps) / 0.05)) < 4 * 0.02
 
 
 def test_the_size_of_mutations_keeps_within_its_limits() -> None:
@@ -365,8 +371,8 @@ def test_the_size_of_mutations_keeps_within_its_limits() -> None:
 @both
 def test_on_a_plateau_the_population_moves_on(n_children: int) -> None:
     strategy = GeneticStrategy(PLANE, seed=0, n_children=n_children)
-    run(strategy, lambda genomes: np.ones((len(genomes), 1)), 16)
-    assert sorted(strategy.state_dict()["members"]) == list(range(10, 16))
+    genomes, _ = run(strategy, lambda genomes: np.ones((len(genomes), 1)), 16)
+    assert sorted(member_rows(strategy, genomes)) == list(range(10, 16))
 
 
 def test_generations_tell_survival_who_is_new() -> None:
@@ -386,10 +392,12 @@ def test_with_comma_survival_parents_die() -> None:
     strategy = GeneticStrategy(
         PLANE, seed=0, population_size=3, n_children=5, survival=CommaSurvival()
     )
-    strategy.tell(strategy.ask(10), np.arange(10.0)[:, np.newaxis])
-    assert strategy.state_dict()["members"] == [0, 1, 2]
-    strategy.tell(strategy.ask(5), 100 + np.arange(5.0)[:, np.newaxis])
-    assert strategy.state_dict()["members"] == [10, 11, 12]
+    genomes = strategy.ask(10)
+    strategy.tell(genomes, np.arange(10.0)[:, np.newaxis])
+    assert member_rows(strategy, genomes) == [0, 1, 2]
+    children = strategy.ask(5)
+    strategy.tell(children, 100 + np.arange(5.0)[:, np.newaxis])
+    assert member_rows(strategy, children) == [0, 1, 2]
     assert strategy.best_loss == 0.0
 
 
@@ -402,7 +410,7 @@ def test_a_loss_that_is_told_again_replaces_the_old_one() -> None:
     strategy.tell(genomes, [[1.0], [2.0], [3.0], [4.0]])
     strategy.tell(genomes[[0, 3]], [[9.0], [0.5]])
     assert strategy.best_loss == 0.5
-    assert strategy.state_dict()["members"] == [3, 1]
+    assert member_rows(strategy, genomes) == [3, 1]
 
 
 def test_survival_waits_until_something_is_told() -> None:
@@ -453,7 +461,7 @@ def test_dormant_genes_do_not_tell_candidates_apart() -> None:
     layout = layout_of([{"a": [1, 2]}, {"b": U}])
     strategy = GeneticStrategy(layout, seed=0)
     strategy.tell([[0.25, 0.25, 0.1], [0.25, 0.25, 0.9]], [[2.0], [1.0]])
-    assert len(strategy.state_dict()["genomes"]) == 1
+    assert len(strategy.known[0]) == 1
     assert strategy.best_loss == 1.0
 
 
@@ -571,10 +579,9 @@ def test_operators_that_change_their_arguments_do_no_harm() -> None:
         survival=survival,
     )
     genomes, losses = run(strategy, bowl, 60)
-    state = strategy.state_dict()
-    np.testing.assert_array_equal(state["genomes"], genomes)
-    np.testing.assert_array_equal(state["losses"], losses)
-    assert min(state["steps"]) > 0
+    np.testing.assert_array_equal(strategy.known[0], genomes)
+    np.testing.assert_array_equal(strategy.known[1], losses)
+    assert min(strategy.parents.steps) > 0
 
 
 @pytest.mark.parametrize("operator", ["crossover", "mutation"])

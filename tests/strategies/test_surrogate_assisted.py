@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -109,12 +108,6 @@ class Recorder:
 
     def predict(self, genomes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.mean(genomes), np.full(len(genomes), 0.01)
-
-    def state_dict(self) -> dict[str, Any]:
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        pass
 
 
 def bowl(genomes: np.ndarray) -> np.ndarray:
@@ -337,21 +330,6 @@ def test_a_thousand_genes_are_searched() -> None:
     genomes, losses = run(screened(layout, n_initial=5), bowl, 12)
     assert len(np.unique(genomes, axis=0)) == 12
     assert losses[5:].min() < losses[:5].min()
-
-
-# ---- the state
-
-
-def test_the_state_has_what_the_surrogate_needs() -> None:
-    original, copy = screened(PLANE), screened(PLANE, seed=1)
-    run(original, bowl, 17)
-    state = json.loads(json.dumps(original.state_dict()))
-    copy.load_state_dict(state)
-    for _ in range(2 * TUNE_EVERY):
-        genomes = original.ask(1)
-        np.testing.assert_array_equal(copy.ask(1), genomes)
-        for strategy in (original, copy):
-            strategy.tell(genomes, bowl(genomes))
 
 
 def test_origins_are_those_of_the_evolution() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
@@ -133,14 +133,6 @@ class GaussianProcess:
         variance = shape.variance - np.einsum("ij,ij->j", half, half)
         std = np.sqrt(np.maximum(variance, JITTER))
         return self._mean + self._std * mean, self._std * std
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the logarithms of the hyperparameters."""
-        return {"theta": self._theta.tolist()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Return to the hyperparameters that `state_dict` gave."""
-        self._theta = np.array(state["theta"], dtype=np.float64)
 
     def _squares(self) -> FloatArray:
         """Return squared distances, parameter by parameter: (n_parameters, n * n)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -48,9 +48,3 @@ class Surrogate(Protocol):
             How sure the surrogate is of the function's value, without the noise of a
             measurement where it can tell them apart.
         """
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return what the next `fit` depends on, beside its arguments."""
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Return to a state that `state_dict` gave."""

@@ -100,13 +100,6 @@ class RegressorSurrogate:
             )
         return mean, std
 
-    def state_dict(self) -> dict[str, Any]:
-        """Return nothing: each fit begins anew."""
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Do nothing."""
-
     def _encode(self, genomes: FloatArray) -> FloatArray:
         layout = self._layout
         awake = np.where(layout.active_in(genomes), genomes, 0.5)
