@@ -1,5 +1,7 @@
 """What the project says of itself holds together."""
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -52,3 +54,32 @@ def test_every_folder_of_modules_is_a_package():
     # One without __init__.py would be missing from the built distribution.
     folders = {path.parent for path in (ROOT / "skopt_evo").rglob("*.py")}
     assert [path for path in folders if not (path / "__init__.py").exists()] == []
+
+
+WITHOUT_PANDAS = """
+import sys
+
+class NoPandas:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "pandas":
+            raise ImportError(name)
+
+sys.meta_path.insert(0, NoPandas())
+
+import numpy as np
+from scipy.stats import loguniform
+from sklearn.linear_model import Ridge
+from skopt_evo import GeneticSearchCV, GradientSearchCV
+
+X = np.random.default_rng(0).random((20, 2))
+for search in (GeneticSearchCV, GradientSearchCV):
+    path = f"{sys.argv[1]}/{search.__name__}"
+    space = {"alpha": loguniform(0.1, 10)}
+    search(Ridge(), space, n_iter=4, cv=2, checkpoint=path).fit(X, X[:, 0])
+"""
+
+
+def test_pandas_is_imported_where_it_is_used_only(tmp_path):
+    subprocess.run(
+        [sys.executable, "-c", WITHOUT_PANDAS, str(tmp_path)], check=True, cwd=ROOT
+    )

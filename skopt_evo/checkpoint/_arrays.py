@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 # Numbers of an array that are read at a time.
 CHUNK = 2**16
@@ -57,7 +56,7 @@ def sparse_parts(matrix: Any) -> Iterator[Any]:
 
 def pandas_values(values: Any) -> Any:
     """Return the values of a series or an index: objects where numpy has no type."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
+    if hasattr(values.dtype, "categories"):
         codes = values.array.codes.astype(np.int64)
         return values.dtype.categories, values.dtype.ordered, codes
     if isinstance(values.dtype, np.dtype) and values.dtype.kind != "O":

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from scipy import sparse, stats
 
 from skopt_evo._sklearn_compat import kept_by_clone
@@ -65,6 +65,12 @@ def contents(value: Any, *, is_fitted: bool) -> Contents:
     is_fitted : bool
         Whether what estimators have learnt is a part of them.
     """
+    # Nothing can be of pandas that has not been imported. It comes first: the columns
+    # of a frame are attributes of any name.
+    if (pd := sys.modules.get("pandas")) and isinstance(
+        value, (pd.DataFrame, pd.Series, pd.Index)
+    ):
+        return _pandas_contents(value)
     name = path_of(type(value))
     if sparse.issparse(value) and value.ndim == 2:
         return Contents("sparse", sparse_parts(value))
@@ -87,6 +93,16 @@ def contents(value: Any, *, is_fitted: bool) -> Contents:
     ):
         return Contents("frame", value.get_columns())
     return Contents(name, [type(value), *_state(value)], True)
+
+
+def _pandas_contents(value: Any) -> Contents:
+    if value.ndim == 2:
+        columns = (pandas_values(value.iloc[:, i]) for i in range(value.shape[1]))
+        return Contents("frame", [value.index, value.columns, *columns])
+    if hasattr(value, "iloc"):
+        return Contents("series", [value.name, value.index, pandas_values(value)])
+    levels = [value.get_level_values(level) for level in range(value.nlevels)]
+    return Contents("index", [list(value.names), *map(pandas_values, levels)])
 
 
 @contents.register(list)
@@ -122,23 +138,6 @@ def _(value: Any, *, is_fitted: bool) -> Contents:
 @contents.register
 def _(value: np.ma.MaskedArray, *, is_fitted: bool) -> Contents:
     return Contents("masked", [np.ma.getmaskarray(value), value.filled()])
-
-
-@contents.register
-def _(value: pd.DataFrame, *, is_fitted: bool) -> Contents:
-    columns = (pandas_values(value.iloc[:, i]) for i in range(value.shape[1]))
-    return Contents("frame", [value.index, value.columns, *columns])
-
-
-@contents.register
-def _(value: pd.Series, *, is_fitted: bool) -> Contents:
-    return Contents("series", [value.name, value.index, pandas_values(value)])
-
-
-@contents.register
-def _(value: pd.Index, *, is_fitted: bool) -> Contents:
-    levels = [value.get_level_values(level) for level in range(value.nlevels)]
-    return Contents("index", [list(value.names), *map(pandas_values, levels)])
 
 
 @contents.register(stats.rv_continuous)

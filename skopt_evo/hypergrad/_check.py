@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
@@ -20,6 +19,9 @@ from skopt_evo.hypergrad._exact import differentiate, reasons_against, targets_o
 from skopt_evo.hypergrad._protocol import Fold
 from skopt_evo.hypergrad._registry import predictor_rule
 from skopt_evo.hypergrad.criteria import criterion_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The relative accuracy of iterative solvers here, where exactness is all that counts.
 TOLERANCE = 1e-12
@@ -95,6 +97,8 @@ def check_hypergradient(
     >>> bool(check.loc["alpha", "error"] < 1e-6)
     True
     """
+    import pandas as pd
+
     if not isinstance(params, Mapping) or not params:
         raise TypeError(
             f"params={shown(params)} is no dict of values: pass the hyperparameters "

@@ -15,7 +15,6 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from sklearn.base import TransformerMixin
 from sklearn.cluster import BisectingKMeans, KMeans, MiniBatchKMeans
@@ -267,7 +266,7 @@ def _are_equal(first: Any, second: Any) -> bool:
         )
     if isinstance(first, list):
         return bool(first == second)
-    if isinstance(first, pd.DataFrame):
+    if hasattr(first, "columns"):  # a frame
         return bool(first.equals(second))
     first, second = np.asarray(first), np.asarray(second)
     is_numeric = first.dtype.kind in "fc" and second.dtype.kind in "fc"
