@@ -33,7 +33,7 @@ from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.checkpoint import Journal
 from skopt_evo.checkpoint._lines import pack
 from skopt_evo.checkpoint._reading import FORMAT
-from skopt_evo.hypergrad import SPSA, FiniteDifference
+from skopt_evo.descent import SPSA, FiniteDifference
 from skopt_evo.optimizers import Adam
 from skopt_evo.preprocessing import ColumnMask
 from skopt_evo.selection import OneStandardError

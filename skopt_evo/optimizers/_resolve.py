@@ -117,8 +117,11 @@ def resolve_optimizer(optimizer: str | Optimizer) -> Optimizer:
 def _by_name(name: str) -> Optimizer:
     if name in OPTIMIZERS:
         return OPTIMIZERS[name]()
-    closest = difflib.get_close_matches(name.lower(), OPTIMIZERS, n=1)
+    raise unknown_name(name, OPTIMIZERS)
+
+
+def unknown_name(name: str, table: Mapping[str, object]) -> ValueError:
+    """Return the error for a name that is not in the table."""
+    closest = difflib.get_close_matches(name.lower(), table, n=1)
     hint = f"did you mean {closest[0]!r}?" if closest else "pass one of these."
-    raise ValueError(
-        f"optimizer must be one of {list(OPTIMIZERS)}, got {name!r}; {hint}"
-    )
+    return ValueError(f"optimizer must be one of {list(table)}, got {name!r}; {hint}")
