@@ -69,8 +69,8 @@ class GradientSearchCV(BaseEvoSearchCV):
     n_iter : int, default=50
         How many candidates are evaluated in all, the probes of the gradients included.
 
-    optimizer : {"auto", "sgd", "momentum", "rmsprop", "adam", "lbfgs"} or object, \
-            default="auto"
+    optimizer : {"auto", "trust_region", "model", "sgd", "momentum", "rmsprop", \
+            "adam", "lbfgs"} or object, default="auto"
         What makes steps of gradients: a name, or an object of
         :mod:`skopt_evo.optimizers` with its own settings, such as
         ``Momentum(nesterov=True)``. ``"auto"`` takes quasi-Newton steps in a trust

@@ -1494,6 +1494,24 @@ TABLE = {
     ],
     "gradient": [
         Row(
+            "steps of exact derivatives that there are not",
+            'optimizer="trust_region", gradient="spsa"',
+            "ValueError",
+            ["gradient='spsa'", "optimizer='trust_region'", "'exact'", "'auto'"],
+        ),
+        Row(
+            "steps of a model that there is not",
+            'optimizer="model", gradient="finite_difference"',
+            "ValueError",
+            ["gradient='finite_difference'", "optimizer='model'", "'model' or 'auto'"],
+        ),
+        Row(
+            "a rate for steps that have a length of their own",
+            'optimizer="model", learning_rate=0.1',
+            "ValueError",
+            ["learning_rate=0.1", "optimizer='model'", "'auto'", "'adam'"],
+        ),
+        Row(
             "a misspelt optimizer",
             'optimizer="adm"',
             "ValueError",
