@@ -105,7 +105,7 @@ def descend_by_model(
     history : callable () -> Known
         Returns all that is known when it is called, of any branch.
     rng : numpy.random.Generator
-        The source of chance.
+        The random number generator.
     region : TrustRegion, optional
         The sizes of the trust region.
 

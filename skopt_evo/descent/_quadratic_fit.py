@@ -95,7 +95,7 @@ class QuadraticFit:
         Parameters
         ----------
         rng : numpy.random.Generator
-            The source of chance.
+            The random number generator.
         boldness : float, default=1.0
             What standard deviations are multiplied by.
         """

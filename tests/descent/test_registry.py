@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import loguniform
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Ridge
 
+from skopt_evo import GradientSearchCV
 from skopt_evo.descent import (
     DESCENTS,
     GRADIENTS,
@@ -140,3 +144,29 @@ def test_own_settings_of_the_trust_region_are_used() -> None:
 
     assert first_step(ModelDescent(TrustRegion(first=0.05))) <= 0.05 + 1e-9
     assert 0.1 < first_step(ModelDescent()) <= TrustRegion().first + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "gradient"),
+    [
+        ("trust_region", "exact"),
+        ("model", "model"),
+        (ModelDescent(TrustRegion(first=0.1)), "auto"),
+        (Halving(), "auto"),
+    ],
+    ids=str,
+)
+def test_a_search_descends_by_it(optimizer: Any, gradient: str) -> None:
+    X, y = load_diabetes(return_X_y=True)
+    search = GradientSearchCV(
+        Ridge(alpha=100.0),
+        {"alpha": loguniform(1e-4, 1e4)},
+        n_iter=12,
+        optimizer=optimizer,
+        gradient=gradient,
+        cv=3,
+        random_state=0,
+    ).fit(X, y)
+    results = search.cv_results_
+    assert "step" in results["origin"]
+    assert search.best_score_ > results["mean_test_score"][0] + 0.1
