@@ -25,7 +25,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
-from skopt_evo.hypergrad import SPSA, FiniteDifference
+from skopt_evo.descent import SPSA, FiniteDifference
 from skopt_evo.strategies import _evolution
 
 SCALERS = [StandardScaler(), MinMaxScaler(), "passthrough"]

@@ -9,16 +9,17 @@ from skopt_evo._base import BaseEvoSearchCV
 from skopt_evo._keywords import explain_keywords
 from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import Interval, StrOptions, scorer_of
-from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad import (
+from skopt_evo.descent import (
     Automatic,
     Exact,
     GradientEstimator,
+    OptimizerDescent,
+    resolve_descent,
     resolve_gradient,
 )
+from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._exact import FoldDifferentiator, reasons_against
 from skopt_evo.hypergrad._registry import known_types
-from skopt_evo.optimizers import resolve_optimizer
 from skopt_evo.proposers import (
     DescentProposer,
     Settings,
@@ -68,8 +69,8 @@ class GradientSearchCV(BaseEvoSearchCV):
     n_iter : int, default=50
         How many candidates are evaluated in all, the probes of the gradients included.
 
-    optimizer : {"auto", "sgd", "momentum", "rmsprop", "adam", "lbfgs"} or object, \
-            default="auto"
+    optimizer : {"auto", "trust_region", "model", "sgd", "momentum", "rmsprop", \
+            "adam", "lbfgs"} or object, default="auto"
         What makes steps of gradients: a name, or an object of
         :mod:`skopt_evo.optimizers` with its own settings, such as
         ``Momentum(nesterov=True)``. ``"auto"`` takes quasi-Newton steps in a trust
@@ -104,7 +105,7 @@ class GradientSearchCV(BaseEvoSearchCV):
           else the model, which makes use of those that have one. With ``verbose=1`` it
           is printed why there is none.
 
-        Or an object of :mod:`skopt_evo.hypergrad` with its own settings.
+        Or an object of :mod:`skopt_evo.descent` with its own settings.
 
     hyper_l2 : float, default=0.0
         What is subtracted from the score, for the descent and for the choice of the
@@ -360,14 +361,15 @@ class GradientSearchCV(BaseEvoSearchCV):
         settings = self._settings(is_exact=False)
         if isinstance(settings.method, GradientEstimator) and _is_own(self.gradient):
             rehearse_gradient(settings.method)
-        if settings.optimizer is not None and _is_own(self.optimizer):
-            rehearse_optimizer(settings.optimizer)
+        descent = resolve_descent(self.optimizer)
+        descent.check(settings.method, settings.learning_rate)
+        if isinstance(descent, OptimizerDescent) and _is_own(self.optimizer):
+            rehearse_optimizer(descent.optimizer)
 
     def _settings(self, *, is_exact):
-        is_auto = isinstance(self.optimizer, str) and self.optimizer == "auto"
         return Settings(
             method=resolve_gradient(self.gradient),
-            optimizer=None if is_auto else resolve_optimizer(self.optimizer),
+            optimizer=self.optimizer,
             learning_rate=None if self.learning_rate == "auto" else self.learning_rate,
             n_restarts=None if self.n_restarts == "auto" else self.n_restarts,
             hyper_l2=self.hyper_l2,

@@ -33,7 +33,7 @@ from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.checkpoint import Journal
 from skopt_evo.checkpoint._lines import pack
 from skopt_evo.checkpoint._reading import FORMAT
-from skopt_evo.hypergrad import SPSA, FiniteDifference
+from skopt_evo.descent import SPSA, FiniteDifference
 from skopt_evo.optimizers import Adam
 from skopt_evo.preprocessing import ColumnMask
 from skopt_evo.selection import OneStandardError
@@ -1493,6 +1493,24 @@ TABLE = {
         ),
     ],
     "gradient": [
+        Row(
+            "steps of exact derivatives that there are not",
+            'optimizer="trust_region", gradient="spsa"',
+            "ValueError",
+            ["gradient='spsa'", "optimizer='trust_region'", "'exact'", "'auto'"],
+        ),
+        Row(
+            "steps of a model that there is not",
+            'optimizer="model", gradient="finite_difference"',
+            "ValueError",
+            ["gradient='finite_difference'", "optimizer='model'", "'model' or 'auto'"],
+        ),
+        Row(
+            "a rate for steps that have a length of their own",
+            'optimizer="model", learning_rate=0.1',
+            "ValueError",
+            ["learning_rate=0.1", "optimizer='model'", "'auto'", "'adam'"],
+        ),
         Row(
             "a misspelt optimizer",
             'optimizer="adm"',

@@ -20,6 +20,8 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.checkpoint import _journal, _lines
+from skopt_evo.descent import _gradient_descent, _sources
+from skopt_evo.descent._quadratic_fit import QuadraticFit
 from skopt_evo.evaluation import _evaluator
 from skopt_evo.exceptions import (
     CheckpointError,
@@ -27,10 +29,8 @@ from skopt_evo.exceptions import (
     CheckpointMismatchError,
     CheckpointWarning,
 )
-from skopt_evo.hypergrad._local_model import QuadraticFit
 from skopt_evo.optimizers import _trust_region
 from skopt_evo.preprocessing import ColumnMask, FeatureScale
-from skopt_evo.proposers import _descent, _sources
 from skopt_evo.space import Mask, Vector
 from skopt_evo.strategies import GeneticStrategy
 from skopt_evo.strategies._evolution import Offspring
@@ -626,7 +626,7 @@ def shrunk(numbers):
 def calculate_otherwise(monkeypatch):
     """Return a function after which all that is proposed is a little different."""
     breed, propose = GeneticStrategy.breed, _trust_region.propose
-    minimise, project = QuadraticFit.minimise, _descent.project
+    minimise, project = QuadraticFit.minimise, _gradient_descent.project
     probes = _sources.checked_probes
 
     def breed_otherwise(self, *arguments):
@@ -643,7 +643,7 @@ def calculate_otherwise(monkeypatch):
             (GeneticStrategy, "breed", breed_otherwise),
             (_trust_region, "propose", propose_otherwise),
             (QuadraticFit, "minimise", lambda *given: shrunk(minimise(*given))),
-            (_descent, "project", lambda *given: shrunk(project(*given))),
+            (_gradient_descent, "project", lambda *given: shrunk(project(*given))),
             (_sources, "checked_probes", lambda *given: shrunk(probes(*given))),
         ]:
             monkeypatch.setattr(place, name, function)

@@ -17,8 +17,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import NuSVC
 
 from skopt_evo import GradientSearchCV
+from skopt_evo.descent import SPSA, FiniteDifference
 from skopt_evo.exceptions import SpaceCoverageWarning
-from skopt_evo.hypergrad import SPSA, FiniteDifference
 from skopt_evo.optimizers import Adam, Momentum
 
 X, y = load_diabetes(return_X_y=True)

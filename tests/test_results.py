@@ -19,7 +19,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
-from skopt_evo.hypergrad import FiniteDifference
+from skopt_evo.descent import FiniteDifference
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 COMMON = ["iter", "origin", "n_splits_evaluated", "status"]

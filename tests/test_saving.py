@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
-from skopt_evo.hypergrad import SPSA, FiniteDifference, LocalModel
+from skopt_evo.descent import SPSA, FiniteDifference, LocalModel
 from skopt_evo.optimizers import LBFGS, SGD, Adam, Momentum, RMSProp
 from skopt_evo.preprocessing import ColumnMask, FeatureScale
 from skopt_evo.selection import OneStandardError
@@ -218,9 +218,9 @@ TRUSTED = {
     "skopt_evo.selection._one_standard_error.OneStandardError",
     *(f"skopt_evo.optimizers._alias.{kind.__name__}" for kind in (LBFGS, SGD, Adam)),
     *(f"skopt_evo.optimizers._alias.{kind.__name__}" for kind in (Momentum, RMSProp)),
-    "skopt_evo.hypergrad._finite_difference.FiniteDifference",
-    "skopt_evo.hypergrad._finite_difference.SPSA",
-    "skopt_evo.hypergrad._local_model.LocalModel",
+    "skopt_evo.descent._finite_difference.FiniteDifference",
+    "skopt_evo.descent._finite_difference.SPSA",
+    "skopt_evo.descent._local_model.LocalModel",
     "skopt_evo.strategies.operators._age.AgeSurvival",
     "skopt_evo.strategies.operators._blend.BlendCrossover",
     "skopt_evo.strategies.operators._polynomial.PolynomialMutation",

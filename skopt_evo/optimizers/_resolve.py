@@ -117,7 +117,10 @@ def resolve_optimizer(optimizer: str | Optimizer) -> Optimizer:
 def _by_name(name: str) -> Optimizer:
     if name in OPTIMIZERS:
         return OPTIMIZERS[name]()
-    hint = did_you_mean(name.lower(), OPTIMIZERS) or " Pass one of these."
-    raise ValueError(
-        f"optimizer must be one of {list(OPTIMIZERS)}, got {name!r}.{hint}"
-    )
+    raise unknown_name(name, OPTIMIZERS)
+
+
+def unknown_name(name: str, table: Mapping[str, object]) -> ValueError:
+    """Return the error for a name that is not in the table."""
+    hint = did_you_mean(name.lower(), table) or " Pass one of these."
+    return ValueError(f"optimizer must be one of {list(table)}, got {name!r}.{hint}")

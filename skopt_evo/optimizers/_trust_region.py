@@ -85,7 +85,7 @@ def begin(point: Array, loss: float, gradient: Array) -> TrustRegionState:
     gradient : ndarray of shape (n,)
         Its gradient there, finite.
     """
-    steepest = float(np.max(np.abs(held_back(point, gradient)), initial=0.0))
+    steepest = float(np.max(np.abs(projected_gradient(point, gradient)), initial=0.0))
     hessian = np.eye(len(point)) * (steepest or 1.0) / FIRST_RADIUS
     return TrustRegionState(point, loss, gradient, hessian, FIRST_RADIUS)
 
@@ -143,7 +143,7 @@ def update(
     return TrustRegionState(step.point, loss, gradient, hessian, radius, n_updates)
 
 
-def held_back(point: Array, gradient: Array) -> Array:
+def projected_gradient(point: Array, gradient: Array) -> Array:
     """Return the gradient without the parts that lead out of the cube."""
     leads_out = ((point <= 0.0) & (gradient > 0.0)) | (
         (point >= 1.0) & (gradient < 0.0)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from skopt_evo._messages import shown
-from skopt_evo.hypergrad import GradientEstimator
+from skopt_evo.descent import GradientEstimator
+from skopt_evo.descent._sources import checked_gradient, checked_probes
 from skopt_evo.optimizers import Optimizer
-from skopt_evo.proposers._sources import checked_gradient, checked_probes
 from skopt_evo.proposers._strategies import surrogate_of
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._evolution import STEP

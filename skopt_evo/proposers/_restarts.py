@@ -10,18 +10,26 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skopt_evo.descent import (
+    Batch,
+    Descent,
+    DescentMethod,
+    DescentTask,
+    Evaluations,
+    Exact,
+    FreeGenes,
+    GradientEstimator,
+    Known,
+    Method,
+    make_descent,
+)
+from skopt_evo.descent._moderate import moderate, slope_of_moderate
 from skopt_evo.exceptions import NoHypergradientWarning
-from skopt_evo.hypergrad import Exact, GradientEstimator
 from skopt_evo.hypergrad._exact import FoldDifferentiator
-from skopt_evo.hypergrad._resolve import Method
 from skopt_evo.optimizers import Optimizer
-from skopt_evo.proposers._descent import Batch, Descent, Evaluations, Walker
+from skopt_evo.proposers._hyper_penalty import HyperPenalty
 from skopt_evo.proposers._layout import layout_of
-from skopt_evo.proposers._model_descent import Known
-from skopt_evo.proposers._moderate import moderate, slope_of_moderate
-from skopt_evo.proposers._pull import Pull
 from skopt_evo.proposers._starts import Starts
-from skopt_evo.proposers._ways import way_down
 from skopt_evo.results import Objective, TrialGradient, gradient_of
 from skopt_evo.space import SearchSpace
 from skopt_evo.space._codec import Place
@@ -84,15 +92,15 @@ class Settings:
     ----------
     method : Method
         Where gradients come from.
-    optimizer : Optimizer or None, default=None
-        What makes steps of them; None for what suits the gradients best.
+    optimizer : str, Optimizer or DescentMethod, default="auto"
+        What makes steps of them, see `resolve_descent`.
     learning_rate : float or None, default=None
         The optimizer's learning rate; None for step lengths that adapt.
     n_restarts : int or None, default=None
         How many starts there are beside the first one; None for as many as the
         budget allows.
     hyper_l2 : float, default=0.0
-        What holds hyperparameters back, see `Pull`.
+        What holds hyperparameters back, see `HyperPenalty`.
     is_exact : bool, default=False
         Whether exact derivatives are to be expected at the first start: then it
         descends to the end before there are others.
@@ -101,7 +109,7 @@ class Settings:
     """
 
     method: Method
-    optimizer: Optimizer | None = None
+    optimizer: str | Optimizer | DescentMethod = "auto"
     learning_rate: float | None = None
     n_restarts: int | None = None
     hyper_l2: float = 0.0
@@ -131,7 +139,7 @@ class DescentProposer:
     objective : Objective
         The loss to minimise. It has learnt of candidates before they are observed.
     seed : int
-        The source of chance.
+        Seed of the random number generator.
     n_iter : int
         How many candidates there will be in all.
     params : dict
@@ -179,7 +187,7 @@ class DescentProposer:
             alone=settings.is_exact,
             has_probes=settings.has_probes,
         )
-        self._pull = Pull(space, settings.hyper_l2, params)
+        self._penalty = HyperPenalty(space, settings.hyper_l2, params)
         self._trials: dict[bytes, Trial] = {}
         # The keys of trials in flight, which may come back with the genomes that they
         # had in an earlier run; those genomes by what was asked for, and their keys.
@@ -272,7 +280,7 @@ class DescentProposer:
         self._explain(found)
         slopes = self._slopes(genome, found)
         steering = found.loss + trial.penalty
-        slopes = (slopes + self._pull.gradient(genome)) * slope_of_moderate(steering)
+        slopes = (slopes + self._penalty.gradient(genome)) * slope_of_moderate(steering)
         evaluated = Evaluated(
             genome,
             moderate(loss),
@@ -352,7 +360,7 @@ class DescentProposer:
                         run.batch.iteration,
                         origin,
                         genome,
-                        self._pull.penalty(genome),
+                        self._penalty.penalty(genome),
                         extras={"restart": run.number},
                     )
         return trials
@@ -416,15 +424,14 @@ class DescentProposer:
     def _run(self, start: FloatArray) -> Run:
         number, self._n_started = self._n_started, self._n_started + 1
         seed = np.random.SeedSequence(self._seed, spawn_key=(1, number))
-        walker = Walker(self._layout, start, self._record)
-        descent = way_down(
-            walker,
+        task = DescentTask(
+            FreeGenes(self._layout, start, self._record),
             self._settings.method,
-            self._settings.optimizer,
             self._settings.learning_rate,
             self._history,
             np.random.default_rng(seed),
         )
+        descent = make_descent(self._settings.optimizer, task)
         return Run(number, descent, next(descent), start)
 
     def _history(self) -> Known:

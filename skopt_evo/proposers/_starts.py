@@ -47,7 +47,7 @@ class Starts:
     layout : GeneLayout
         Its genes.
     seed : int
-        The source of chance.
+        Seed of the random number generator.
     n_iter : int
         How many candidates there will be in all.
     n_restarts : int or None

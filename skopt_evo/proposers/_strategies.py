@@ -96,7 +96,7 @@ class EvolutionSettings:
         layout : GeneLayout
             The genes.
         seed : int
-            The source of chance.
+            Seed of the random number generator.
         starts : array-like of shape (n_starts, n_genes)
             The genomes to begin with; one that comes again is left out.
         n_iter : int

@@ -72,7 +72,7 @@ class Vector:
         Parameters
         ----------
         random_state : int, RandomState instance or None, default=None
-            The source of chance, as scikit-learn takes it.
+            Seed of the random number generator, as scikit-learn takes it.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class Mask:
         Parameters
         ----------
         random_state : int, RandomState instance or None, default=None
-            The source of chance, as scikit-learn takes it.
+            Seed of the random number generator, as scikit-learn takes it.
 
         Returns
         -------

@@ -15,7 +15,7 @@ from skopt_evo.optimizers._trust_region import (
     Step,
     TrustRegionState,
     begin,
-    held_back,
+    projected_gradient,
     propose,
     update,
 )
@@ -91,7 +91,7 @@ def test_a_minimum_on_a_bound_is_found(n: int) -> None:
     gradient = function(state.point)[1]
     assert gradient[0] > 0.0
     np.testing.assert_allclose(gradient[1:], 0.0, atol=0.01 * gradient[0])
-    np.testing.assert_array_equal(held_back(state.point, gradient)[0], 0.0)
+    np.testing.assert_array_equal(projected_gradient(state.point, gradient)[0], 0.0)
 
 
 @pytest.mark.parametrize("n", [1, 2, 4])
@@ -101,7 +101,7 @@ def test_a_linear_function_ends_in_a_corner(n: int) -> None:
         lambda point: (float(slope @ point), slope), np.full(n, 0.4), 10 + 4 * n
     )
     np.testing.assert_array_equal(state.point, np.where(slope > 0, 0.0, 1.0))
-    assert not held_back(state.point, state.gradient).any()
+    assert not projected_gradient(state.point, state.gradient).any()
     # There is nowhere to go from there.
     step = propose(state)
     np.testing.assert_array_equal(step.point, state.point)

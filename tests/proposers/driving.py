@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skopt_evo.hypergrad import FiniteDifference, resolve_gradient
-from skopt_evo.optimizers import resolve_optimizer
+from skopt_evo.descent import FiniteDifference, resolve_gradient
 from skopt_evo.proposers import DescentProposer, Settings
 from skopt_evo.results import Objective
 from skopt_evo.space import SearchSpace
@@ -58,7 +57,7 @@ def descent_proposer(
         SearchSpace(param_grid, seed=seed),
         Settings(
             resolve_gradient(gradient),
-            None if optimizer is None else resolve_optimizer(optimizer),
+            "auto" if optimizer is None else optimizer,
             learning_rate,
             n_restarts,
         ),

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy.stats import geom, loguniform, norm, poisson, randint, uniform
 from sklearn.exceptions import ConvergenceWarning
 
+from skopt_evo.descent import GRADIENTS, SPSA
 from skopt_evo.exceptions import NoHypergradientWarning, SpaceCoverageWarning
-from skopt_evo.hypergrad import GRADIENTS, SPSA
 from skopt_evo.optimizers import OPTIMIZERS
 from skopt_evo.proposers._restarts import ETA, MAX_KNOWN_BATCHES
 from skopt_evo.strategies._design import unseen

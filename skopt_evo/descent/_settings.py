@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from skopt_evo.hypergrad._local_model import LocalModel
+from skopt_evo.descent._local_model import LocalModel
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skopt_evo.hypergrad import SPSA, FiniteDifference
+from skopt_evo.descent import SPSA, FiniteDifference
 
 CENTRAL = FiniteDifference(scheme="central")
 FORWARD = FiniteDifference(scheme="forward")

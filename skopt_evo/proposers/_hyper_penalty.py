@@ -12,7 +12,7 @@ from skopt_evo.space._dimension import Dimension
 from skopt_evo.strategies._base import FloatArray
 
 
-class Pull:
+class HyperPenalty:
     """A penalty on the distance from the estimator's own hyperparameters.
 
     It is `strength` times the sum of the squared distances of the numeric parameters.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skopt_evo.proposers._moderate import HUGE, moderate, slope_of_moderate
+from skopt_evo.descent._moderate import HUGE, moderate, slope_of_moderate
 
 LOSSES = st.floats(allow_nan=False, allow_infinity=False)
 

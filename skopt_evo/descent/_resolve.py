@@ -9,9 +9,10 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 
 from skopt_evo._messages import did_you_mean, shown
-from skopt_evo.hypergrad._finite_difference import SPSA, FiniteDifference, FloatArray
-from skopt_evo.hypergrad._local_model import LocalModel
-from skopt_evo.hypergrad._settings import Automatic, Exact
+from skopt_evo.descent._finite_difference import SPSA, FiniteDifference
+from skopt_evo.descent._local_model import LocalModel
+from skopt_evo.descent._settings import Automatic, Exact
+from skopt_evo.strategies._base import FloatArray
 
 
 @runtime_checkable
@@ -76,7 +77,7 @@ def resolve_gradient(gradient: Any) -> Method:
 
     Examples
     --------
-    >>> from skopt_evo.hypergrad import resolve_gradient
+    >>> from skopt_evo.descent import resolve_gradient
     >>> resolve_gradient("finite_difference")
     FiniteDifference(scheme='central', step=0.1)
     """
@@ -86,7 +87,7 @@ def resolve_gradient(gradient: Any) -> Method:
         hint = did_you_mean(gradient.lower(), GRADIENTS)
         raise ValueError(
             f"gradient={gradient!r} is not known.{hint} Pass one of "
-            f"{sorted(GRADIENTS)} or an object of skopt_evo.hypergrad."
+            f"{sorted(GRADIENTS)} or an object of skopt_evo.descent."
         )
     if isinstance(gradient, type):
         raise TypeError(
@@ -96,7 +97,7 @@ def resolve_gradient(gradient: Any) -> Method:
     if not isinstance(gradient, (Automatic, Exact, LocalModel, GradientEstimator)):
         raise TypeError(
             f"gradient={shown(gradient)} cannot estimate gradients: pass one of "
-            f"{sorted(GRADIENTS)} or an object of skopt_evo.hypergrad, e.g. "
+            f"{sorted(GRADIENTS)} or an object of skopt_evo.descent, e.g. "
             "FiniteDifference(scheme='forward')."
         )
     return gradient

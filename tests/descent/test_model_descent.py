@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import randint, uniform
 
-from skopt_evo.hypergrad._local_model import LocalModel
+from skopt_evo.descent import LocalModel
+from skopt_evo.descent._free_genes import Evaluations, FreeGenes, Place
+from skopt_evo.descent._local_data import Known
+from skopt_evo.descent._model_descent import TrustRegion, descend_by_model
 from skopt_evo.proposers import layout_of
-from skopt_evo.proposers._descent import Evaluations, Place, Walker
-from skopt_evo.proposers._model_descent import Known, TrustRegion, descend_by_model
 from skopt_evo.space import SearchSpace
 
 Loss = Callable[[Mapping[str, Any]], float]
@@ -72,12 +73,12 @@ def descend(
 
     for params in known:
         evaluate(next(iter(space.encode_all(params))))
-    walker = Walker(layout_of(space), run.genomes[0], record)
+    genes = FreeGenes(layout_of(space), run.genomes[0], record)
     first = np.inf if np.isnan(run.losses[0]) else run.losses[0]
-    nothing = np.full(len(walker.free), np.nan)
+    nothing = np.full(len(genes.free), np.nan)
     descent = descend_by_model(
-        walker,
-        Place(walker.origin, first, nothing, True),
+        genes,
+        Place(genes.start_point, first, nothing, True),
         model or LocalModel(),
         history,
         np.random.default_rng(seed),

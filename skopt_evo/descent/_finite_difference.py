@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from skopt_evo.strategies._base import FloatArray
 
 SCHEMES = ("central", "forward")
 
@@ -34,7 +33,7 @@ class FiniteDifference:
     Examples
     --------
     >>> import numpy as np
-    >>> from skopt_evo.hypergrad import FiniteDifference
+    >>> from skopt_evo.descent import FiniteDifference
     >>> central = FiniteDifference()
     >>> point, rng = np.array([0.5, 0.25]), np.random.default_rng(0)
     >>> probes = central.probes(point, np.full(2, 0.1), rng)
@@ -135,7 +134,7 @@ class SPSA:
     Examples
     --------
     >>> import numpy as np
-    >>> from skopt_evo.hypergrad import SPSA
+    >>> from skopt_evo.descent import SPSA
     >>> spsa, point, rng = SPSA(), np.array([0.5]), np.random.default_rng(0)
     >>> probes = spsa.probes(point, np.array([0.1]), rng)
     >>> spsa.gradient(point, 0.25, probes, probes[:, 0] ** 2).round(6)

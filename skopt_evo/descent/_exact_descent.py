@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from dataclasses import dataclass
 
 import numpy as np
 
+from skopt_evo.descent._free_genes import Descent, FreeGenes, Place
+from skopt_evo.descent._protocol import DescentTask, check_settings
+from skopt_evo.descent._resolve import Method
+from skopt_evo.descent._settings import Exact
 from skopt_evo.optimizers import _trust_region as trust_region
 from skopt_evo.optimizers._trust_region import TrustRegionState
-from skopt_evo.proposers._descent import Batch, Evaluations, Place, Walker
 
 # A descent is over when a step promises less than this part of the loss, after so many
 # steps at least, for a plateau promises nothing either; or when steps are shorter than
@@ -20,14 +23,37 @@ PROMISE_OF_SURROGATE = 1e-3
 SHORTEST = 1e-4
 
 
+@dataclass(frozen=True)
+class TrustRegionDescent:
+    """Make quasi-Newton steps of exact derivatives, in a trust region.
+
+    It ends at once at a start that lacks a derivative.
+    """
+
+    def check(self, method: Method, learning_rate: float | None) -> None:
+        """Refuse gradients that are not exact, and learning rates."""
+        check_settings("trust_region", method, learning_rate, {"exact": Exact})
+
+    def descend(self, task: DescentTask) -> Descent:
+        """Return a descent, one evaluation a step."""
+        genes = task.genes
+        evaluations = yield genes.batch(
+            genes.start_point[np.newaxis], "start", 0, begins=False
+        )
+        here = genes.place(evaluations)
+        if np.all(np.isfinite(here.slope)):
+            is_surrogate = not np.isclose(here.loss, evaluations.losses[0])
+            yield from descend_exactly(genes, here, is_surrogate=is_surrogate)
+
+
 def descend_exactly(
-    walker: Walker, here: Place, *, is_surrogate: bool = False
-) -> Generator[Batch, Evaluations, None]:
+    genes: FreeGenes, here: Place, *, is_surrogate: bool = False
+) -> Descent:
     """Go down from a place with exact derivatives, one evaluation a step.
 
     Parameters
     ----------
-    walker : Walker
+    genes : FreeGenes
         The genes that move.
     here : Place
         Where to begin, evaluated; its derivatives are known.
@@ -43,17 +69,17 @@ def descend_exactly(
     least = PROMISE_OF_SURROGATE if is_surrogate else PROMISE
     iteration = 0
     while len(state.point) and state.radius >= SHORTEST:
-        if not trust_region.held_back(state.point, state.gradient).any():
+        if not trust_region.projected_gradient(state.point, state.gradient).any():
             return
         step = trust_region.propose(state)
         is_flat = step.promise <= least * abs(state.loss)
         if is_flat and iteration >= FEWEST_STEPS:
             return
-        there = walker.snapped(step.point)
+        there = genes.snapped(step.point)
         if np.array_equal(there, state.point):
             return  # rounded to where it came from
         iteration += 1
-        place = yield from walker.visit(there, "step", iteration, begins=True)
+        place = yield from genes.visit(there, "step", iteration, begins=True)
         state = _after(state, step._replace(point=place.point), place)
 
 

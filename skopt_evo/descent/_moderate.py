@@ -15,7 +15,7 @@ def moderate(loss: float) -> float:
 
     Examples
     --------
-    >>> from skopt_evo.proposers._moderate import moderate
+    >>> from skopt_evo.descent._moderate import moderate
     >>> moderate(-2.5), moderate(1e300) < moderate(1.7e308) < 1e143
     (-2.5, True)
     """

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import loguniform, norm, randint, uniform
 
-from skopt_evo.proposers._pull import Pull
+from skopt_evo.proposers._hyper_penalty import HyperPenalty
 from skopt_evo.space import Mask, SearchSpace, Vector
 
 
@@ -17,7 +17,7 @@ def penalty(
 ) -> float:
     """Return the penalty of a setting where the estimator has `params`."""
     space = SearchSpace(param_grid)
-    return Pull(space, strength, params).penalty(space.encode(setting))
+    return HyperPenalty(space, strength, params).penalty(space.encode(setting))
 
 
 @pytest.mark.parametrize("value", [1e-3, 0.1, 1.0, 5.0, 1e3])
@@ -94,7 +94,7 @@ def test_a_branch_has_its_own_distances() -> None:
     grid = [{"C": loguniform(1e-2, 1e2)}, {"gamma": uniform(0.0, 1.0)}]
     own = {"C": 1.0, "gamma": 0.5}
     space = SearchSpace(grid)
-    pull = Pull(space, 1.0, own)
+    hyper_penalty = HyperPenalty(space, 1.0, own)
     for setting, expected in (
         ({"C": 10.0}, np.log(10.0) ** 2),
         ({"gamma": 0.9}, 0.16),
@@ -104,9 +104,9 @@ def test_a_branch_has_its_own_distances() -> None:
         active = space.active[space.branch_of(genome)]
         for dormant in (0.0, 1.0):
             moved = np.where(active, genome, dormant)
-            assert pull.penalty(moved) == pytest.approx(expected)
-            np.testing.assert_array_equal(pull.gradient(moved)[~active], 0.0)
-        assert pull.gradient(genome)[0] == 0.0  # the gene of the branch
+            assert hyper_penalty.penalty(moved) == pytest.approx(expected)
+            np.testing.assert_array_equal(hyper_penalty.gradient(moved)[~active], 0.0)
+        assert hyper_penalty.gradient(genome)[0] == 0.0  # the gene of the branch
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.01, 5.0])
@@ -130,14 +130,18 @@ def test_the_gradient_is_that_of_the_penalty(branch: int, seed: int) -> None:
             {"C": loguniform(1e-3, 1e3), "shrinking": uniform(1.0, 3.0)},
         ]
     )
-    pull = Pull(space, 0.3, {"C": 2.0, "tol": 0.3, "shrinking": 3.0})
+    hyper_penalty = HyperPenalty(space, 0.3, {"C": 2.0, "tol": 0.3, "shrinking": 3.0})
     genome = np.random.default_rng(seed).random(space.n_genes)
     genome[0] = space.branch_gene(branch)
     step = 1e-6
     expected = [
-        (pull.penalty(genome + change) - pull.penalty(genome - change)) / (2.0 * step)
+        (
+            hyper_penalty.penalty(genome + change)
+            - hyper_penalty.penalty(genome - change)
+        )
+        / (2.0 * step)
         for change in step * np.eye(space.n_genes)
     ]
-    gradient = pull.gradient(genome)
+    gradient = hyper_penalty.gradient(genome)
     assert np.count_nonzero(gradient) == (4 if branch == 0 else 2)
     np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import loguniform, norm, randint, uniform
 
-from skopt_evo.hypergrad import SPSA, FiniteDifference
+from skopt_evo.descent import SPSA, FiniteDifference
 from skopt_evo.optimizers import OPTIMIZERS, SGD, Momentum
 from skopt_evo.trials import Trial
 from tests.proposers.driving import FORWARD, Loss, best, descent_proposer, run, search

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skopt_evo.hypergrad import (
+from skopt_evo.descent import (
     GRADIENTS,
     SPSA,
     Automatic,

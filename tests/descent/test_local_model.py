@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skopt_evo.hypergrad._local_model import MOST_MIXED, LocalModel, QuadraticFit
+from skopt_evo.descent import LocalModel
+from skopt_evo.descent._quadratic_fit import MOST_MIXED, QuadraticFit
 
 # Next to no noise, and no loss cut down: what the data say counts alone.
 SURE = LocalModel(noise=1e-5, cut=1.0)
