@@ -93,7 +93,6 @@ def test_a_scorer_that_raises_repels_whatever_the_error_score(
     a = np.array([params["a"] for params in model.cv_results_["params"]])
     has_failed = a > 0.5
     assert (model.cv_results_["status"] == "failed").tolist() == has_failed.tolist()
-    assert np.mean(has_failed[-20:]) < 0.5
     assert model.best_params_["a"] < 0.1
     assert model.best_score_ == max(
         score

@@ -134,7 +134,7 @@ def test_rows_of_a_grid_are_those_of_scikit_learn(Search, space, n_jobs, error_s
     options = {"error_score": error_score, "return_train_score": True, "cv": 2}
     expected = GridSearchCV(Counted(), space, **options).fit(X, y)
     Counted.fits = []
-    with joblib.parallel_config("threading"):
+    with joblib.parallel_backend("threading"):
         search = fitted(Search, space, n_jobs=n_jobs, n_iter=50, **options)
     if n_jobs == 1:
         assert len(Counted.fits) == 2 * n_distinct(search) < 2 * len(candidates(search))

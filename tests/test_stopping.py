@@ -309,10 +309,12 @@ def test_it_never_ends_between_the_probes_of_a_gradient(
     )
     n = len(stopped["params"])
     assert stopped["params"] == whole["params"][:n]
+    if n == len(whole["params"]) or stopped["origin"][-1] == "start":
+        return  # starts are a batch of their own
     if settings:  # a point is evaluated side by side with its probes
-        assert n == len(whole["params"]) or whole["origin"][n] != "difference"
+        assert whole["origin"][n] != "difference"
     else:
-        assert stopped["origin"][-1] != "difference" or n == len(whole["params"])
+        assert stopped["origin"][-1] != "difference"
 
 
 def test_probes_are_not_counted():
