@@ -7,6 +7,7 @@ from functools import partial
 import joblib
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from scipy.stats import uniform
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import StackingClassifier, VotingClassifier
@@ -207,6 +208,8 @@ def test_of_a_nested_search_where_all_has_failed_the_interrupt_is_raised():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Needs signals.")
 def test_a_worker_that_hears_of_it_does_not_return_half_of_a_search():
+    # Workers of an earlier test ignore the signal if this process was started so.
+    get_reusable_executor().shutdown(wait=True)
     # joblib before 1.3 has another class for what a worker has heard.
     other = getattr(joblib, "my_exceptions", None)
     interrupts = KeyboardInterrupt, getattr(other, "WorkerInterrupt", KeyboardInterrupt)
