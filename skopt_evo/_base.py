@@ -198,7 +198,7 @@ class BaseEvoSearchCV(BaseSearchCV):
         if isinstance(self.random_state, Integral):
             return int(self.random_state)
         is_none = self.random_state is None
-        if is_none and SearchSpace(self.param_grid).size <= self.n_iter:
+        if is_none and self._make_space(0).size <= self.n_iter:
             return 0
         return int(check_random_state(self.random_state).randint(2**31 - 1))
 

@@ -93,6 +93,8 @@ def test_a_scorer_that_raises_repels_whatever_the_error_score(
     a = np.array([params["a"] for params in model.cv_results_["params"]])
     has_failed = a > 0.5
     assert (model.cv_results_["status"] == "failed").tolist() == has_failed.tolist()
+    # A search that is attracted by such scores ends with at least so many failures.
+    assert np.mean(has_failed[-20:]) < 0.8
     assert model.best_params_["a"] < 0.1
     assert model.best_score_ == max(
         score

@@ -62,14 +62,6 @@ class Evaluations(NamedTuple):
     are_converged: np.ndarray
     genomes: FloatArray
 
-    @classmethod
-    def without_gradients(cls, losses: FloatArray, genomes: FloatArray) -> Evaluations:
-        """Return evaluations of which nothing but the losses is known."""
-        n = len(losses)
-        unknown = np.full(genomes.shape, np.nan)
-        are_converged = np.ones(n, dtype=bool)
-        return cls(losses, np.full(n, np.nan), unknown, are_converged, genomes)
-
 
 Descent: TypeAlias = Generator[Batch, Evaluations, None]
 

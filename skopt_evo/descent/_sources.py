@@ -16,6 +16,7 @@ from skopt_evo.descent._model_descent import TrustRegion
 from skopt_evo.descent._protocol import DescentTask
 from skopt_evo.descent._resolve import GradientEstimator
 from skopt_evo.strategies._base import FloatArray
+from skopt_evo.trials import PROBE
 
 # The smallest and the largest radius of a model whose gradient is wanted.
 RADII = (0.05, TrustRegion.first)
@@ -99,7 +100,7 @@ class ProbingSource:
     ) -> Generator[Batch, Evaluations, Slope]:
         """Evaluate the probes around a place."""
         probes = self._probes(place.point, reach)
-        batch = self.genes.batch(probes, "difference", iteration, begins=True)
+        batch = self.genes.batch(probes, PROBE, iteration, begins=True)
         evaluations = yield batch
         return self._slope(place, evaluations, first=0)
 
@@ -110,7 +111,7 @@ class ProbingSource:
         point = self.genes.snapped(point)
         probes = self._probes(point, self.step)
         genomes = self.genes.genomes(np.vstack([point, probes]))
-        origins = ["step"] + ["difference"] * len(probes)
+        origins = ["step"] + [PROBE] * len(probes)
         evaluations = yield Batch(genomes, origins, iteration, True)
         place = self.genes.place(evaluations)
         return place, self._slope(place, evaluations, first=1)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation._arithmetic import own_arithmetic
 from skopt_evo.evaluation._evaluator import Evaluator
-from skopt_evo.evaluation._stopping import PROBE
-from skopt_evo.trials import Proposer, Trial
+from skopt_evo.trials import PROBE, Proposer, Trial
 
 
 class SearchLoop:

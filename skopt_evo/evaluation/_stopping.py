@@ -13,10 +13,7 @@ from types import FrameType
 from typing import Any
 
 from skopt_evo.results import Front, Objective
-from skopt_evo.trials import Trial
-
-# The origin of the probes of a gradient.
-PROBE = "difference"
+from skopt_evo.trials import PROBE, Trial
 
 # Functions of these packages that call `fit` have more to do with the result.
 OUTER_PACKAGES = "joblib", "sklearn", "skopt_evo"
@@ -169,6 +166,8 @@ class NoChange:
 
     def is_over(self, trial: Trial) -> bool:
         """Learn of a candidate; tell whether it is time to stop."""
+        if self._limit is None:
+            return False
         if self._n_changes != self._objective.n_changes:
             # Other splits count now, so that all losses are others.
             self._n_changes = self._objective.n_changes
@@ -180,4 +179,4 @@ class NoChange:
             self._n_since = 0
         elif not self._front.is_empty and trial.origin != PROBE:
             self._n_since += 1
-        return self._limit is not None and self._n_since >= self._limit
+        return self._n_since >= self._limit

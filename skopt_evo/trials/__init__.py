@@ -6,6 +6,6 @@ candidates, proposes them or compares them is elsewhere.
 
 from skopt_evo.trials._fold_result import FoldGradient, FoldResult
 from skopt_evo.trials._proposer import Proposer
-from skopt_evo.trials._trial import Trial
+from skopt_evo.trials._trial import PROBE, Trial
 
-__all__ = ["FoldGradient", "FoldResult", "Proposer", "Trial"]
+__all__ = ["PROBE", "FoldGradient", "FoldResult", "Proposer", "Trial"]

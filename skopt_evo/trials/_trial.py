@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from skopt_evo.trials._fold_result import FoldResult
 
+# The origin of the probes of a gradient.
+PROBE = "difference"
+
 
 @dataclass(eq=False)
 class Trial:

@@ -88,7 +88,13 @@ def descend(
         batch = next(descent)
         for _ in range(n_iter):
             losses = np.array([evaluate(genome) for genome in batch.genomes])
-            batch = descent.send(Evaluations.without_gradients(losses, batch.genomes))
+            unknown = np.full(batch.genomes.shape, np.nan)
+            are_converged = np.ones(len(losses), dtype=bool)
+            batch = descent.send(
+                Evaluations(
+                    losses, unknown[:, 0], unknown, are_converged, batch.genomes
+                )
+            )
     except StopIteration:
         run.is_over = True
     return run
