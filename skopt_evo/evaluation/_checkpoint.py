@@ -19,11 +19,10 @@ from skopt_evo.checkpoint._records import (
     check_candidate,
     check_place,
 )
-from skopt_evo.evaluation._faults import FAULTS, Fault
 from skopt_evo.exceptions import CheckpointError, CheckpointMismatchError
 from skopt_evo.hypergrad._exact import is_differentiable
 from skopt_evo.space import SearchSpace
-from skopt_evo.trials import FoldGradient, FoldResult, Trial
+from skopt_evo.trials import FAULTS, Fault, FoldGradient, FoldResult, Trial
 from skopt_evo.trials._fold_record import check_number, is_index
 
 # The seeds that are drawn, and those that users may choose.

@@ -19,14 +19,14 @@ from skopt_evo._sklearn_compat import (
 )
 from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._error_score import scored_fold
-from skopt_evo.evaluation._faults import Fault, failed_fold
+from skopt_evo.evaluation._faults import failed_fold
 from skopt_evo.evaluation._pool import Pool
 from skopt_evo.evaluation._stopping import Deadline, Interruption
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad import Fold
 from skopt_evo.space import SearchSpace
 from skopt_evo.space._values import ValueTable
-from skopt_evo.trials import FoldGradient, FoldResult, Trial
+from skopt_evo.trials import Fault, FoldGradient, FoldResult, Trial
 
 # Workers get so many short fits at a time that they are busy for about as long.
 BATCH_SECONDS = 0.05

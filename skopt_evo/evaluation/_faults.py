@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sklearn.base import BaseEstimator
 
 from skopt_evo.evaluation._error_score import scored_fold
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
-from skopt_evo.trials import FoldResult
-
-FaultKind = Literal["timeout", "crashed"]
-FAULTS: tuple[str, ...] = get_args(FaultKind)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What became of a task that did not come to its end.
-
-    Attributes
-    ----------
-    kind : {"timeout", "crashed"}
-        Whether it was stopped, or its worker died of it.
-    seconds : float
-        How long it took until then.
-    """
-
-    kind: FaultKind
-    seconds: float
+from skopt_evo.trials import Fault, FoldResult
 
 
 class _Failing(BaseEstimator):  # type: ignore[misc]

@@ -28,9 +28,9 @@ from joblib.parallel import BatchedCalls, SequentialBackend
 from sklearn.utils.parallel import Parallel, delayed
 
 from skopt_evo._sklearn_compat import with_configuration
-from skopt_evo.evaluation._faults import Fault
 from skopt_evo.evaluation._outcomes import call_and_pack, unpack
 from skopt_evo.evaluation._slots import Slots
+from skopt_evo.trials import Fault
 
 # On Windows Ctrl-C does not end a wait, only what comes after it.
 SECONDS_OF_A_WAIT = 1.0

@@ -27,7 +27,6 @@ from joblib.externals.loky.process_executor import (
     ProcessPoolExecutor,
 )
 
-from skopt_evo.evaluation._faults import Fault, FaultKind
 from skopt_evo.evaluation._idle import (
     SECONDS_OF_IDLENESS,
     Origin,
@@ -40,6 +39,7 @@ from skopt_evo.evaluation._processes import (
     end_with_thread_of_parent,
     settle,
 )
+from skopt_evo.trials import Fault, FaultKind
 
 # Workers that die while they start, one after the other, until that is given up.
 MOST_FAILED_STARTS = 5

@@ -15,10 +15,9 @@ from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.evaluation import Evaluator
 from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._evaluator import BATCH_SECONDS, _fit_and_score_all
-from skopt_evo.evaluation._faults import Fault
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad._exact import FoldDifferentiator
-from skopt_evo.trials import Trial
+from skopt_evo.trials import Fault, Trial
 
 X, y = load_iris(return_X_y=True)
 NO_TASK = SearchTask(None, None)

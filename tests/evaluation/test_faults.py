@@ -9,8 +9,9 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import check_scoring
 
 from skopt_evo._sklearn_compat import fit_and_score
-from skopt_evo.evaluation._faults import Fault, explain, failed_fold
+from skopt_evo.evaluation._faults import explain, failed_fold
 from skopt_evo.exceptions import FitTimeoutError, SkoptEvoError, WorkerDiedError
+from skopt_evo.trials import Fault
 
 X, y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
 FAULT = Fault("crashed", 0.5)

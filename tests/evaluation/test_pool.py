@@ -22,8 +22,8 @@ from joblib.parallel import (
     register_parallel_backend,
 )
 
-from skopt_evo.evaluation._faults import Fault
 from skopt_evo.evaluation._pool import Pool
+from skopt_evo.trials import Fault
 
 SECONDS = 30  # how long a thread waits before it is given up
 BACKENDS = ["threading", "loky", "multiprocessing"]

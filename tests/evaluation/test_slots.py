@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from skopt_evo.evaluation import _idle, _slots
-from skopt_evo.evaluation._faults import Fault
 from skopt_evo.evaluation._slots import Slots
+from skopt_evo.trials import Fault
 
 PATIENCE = 120  # seconds after which something hangs
 LIMIT = 0.5
