@@ -394,7 +394,8 @@ class Evaluator:
 
     def _repeat(self, trial: Trial, flight: Flight, original: Trial) -> None:
         """Hand the results of an earlier candidate over to one with its parameters."""
-        trial.folds, trial.fault = list(original.folds), original.fault
+        trial.complete(original.folds)
+        trial.fault = original.fault
         for split in range(len(self.splits)):
             flight.task.pass_over(flight.place * len(self.splits) + split)
 
@@ -406,7 +407,7 @@ class Evaluator:
 
 def _fill_in(trial: Trial, flight: Flight) -> None:
     """Hand the results over to the candidate that they are of."""
-    trial.folds = [fold for fold in flight.folds if fold is not None]
+    trial.complete([fold for fold in flight.folds if fold is not None])
     trial.fault = None if flight.fault is None else flight.fault.kind
 
 

@@ -354,7 +354,7 @@ class WarmStartProposer:
         if scores is not None and _agree(trial, scores[0]):
             known = [self._trial(row) for row in range(1, len(genomes))]
             for row, other in enumerate(known, start=1):
-                other.folds = _folds(trial, scores[row])
+                other.complete(_folds(trial, scores[row]))
             # The best last: where the old ones die, they are the youngest.
             return self._make(genomes[:0], genomes), [*known[::-1], trial]
         n_retried = max(1, round(RETRIED_SHARE * self._n_iter))

@@ -60,7 +60,7 @@ def _is_missing(trials: Sequence[Trial], name: str) -> bool:
 def _reason(trials: Sequence[Trial], split: int) -> str:
     """Return the last line of what a fit raised on a split, if one did."""
     for trial in trials:
-        error = trial.folds[split].fit_error
-        if error is not None:
-            return f": its fits raise {error.strip().splitlines()[-1]}"
+        fold = trial.fold_of.get(split)
+        if fold is not None and fold.fit_error is not None:
+            return f": its fits raise {fold.fit_error.strip().splitlines()[-1]}"
     return ": its scores could not be computed, or are not finite"

@@ -46,7 +46,7 @@ def gradient_of(trial: Trial, counts: NDArray[np.bool_] | None = None) -> TrialG
     """
     gradients = [
         fold.gradient
-        for split, fold in enumerate(trial.folds)
+        for split, fold in trial.fold_of.items()
         if counts is None or counts[split]
     ]
     known = [gradient for gradient in gradients if gradient is not None]

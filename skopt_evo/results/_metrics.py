@@ -20,7 +20,7 @@ def fill_in_metrics(trials: Sequence[Trial], error_score: Any) -> None:
     Parameters
     ----------
     trials : sequence of Trial
-        The evaluated candidates; their `folds` are replaced.
+        The evaluated candidates; their `results` are replaced.
     error_score : float or "raise"
         What stands for a score that is not there.
     """
@@ -30,4 +30,5 @@ def fill_in_metrics(trials: Sequence[Trial], error_score: Any) -> None:
         known = [scores for scores in found if isinstance(scores, dict)]
         names = list(dict.fromkeys(name for scores in known for name in scores))
         for trial in trials if names else []:
-            trial.folds = [fold.filled_in(names, missing, kind) for fold in trial.folds]
+            for unit, fold in trial.results.items():
+                trial.results[unit] = fold.filled_in(names, missing, kind)

@@ -59,7 +59,7 @@ class Objective:
             self._names = trial.metrics or []
         before = self.left_out()
         for name in self._metrics():
-            tally = self._tallies.setdefault(name, _Tally(len(trial.folds)))
+            tally = self._tallies.setdefault(name, _Tally(trial.n_splits))
             tally.add(trial.scores(name))
         self.n_changes += before != self.left_out()
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skopt_evo.trials._fault import FaultKind
 from skopt_evo.trials._fold_result import FoldResult
+from skopt_evo.trials._unit import Unit
 
 # The origin of the probes of a gradient.
 PROBE = "difference"
@@ -17,7 +19,7 @@ PROBE = "difference"
 
 @dataclass(eq=False)
 class Trial:
-    """A candidate, first proposed, then evaluated fold by fold.
+    """A candidate, first proposed, then evaluated one fit after the other.
 
     Attributes
     ----------
@@ -26,17 +28,24 @@ class Trial:
     iteration : int
         The generation or gradient step that proposed it.
     origin : str
-        How it came about, e.g. ``"initial"``, ``"crossover"`` or ``"difference"``.
+        How it was made, e.g. ``"initial"``, ``"crossover"`` or ``"difference"``.
     genome : ndarray of shape (n_genes,) or None
         Its place in the unit cube; None for a grid point.
     penalty : float
         What is added to its loss, whatever its scores are.
-    folds : list of FoldResult
-        What came of it, one a split.
+    n_splits : int
+        On how many splits it may be evaluated.
+    results : dict of Unit to FoldResult
+        What its fits returned, as far as they are done.
+    is_pruned : bool
+        Whether its evaluation was ended before all splits were done, since it is not
+        promising.
     fault : {"timeout", "crashed"} or None
-        Why there are no results: a fit took too long, or ended its worker.
+        Why there are no results: a fit took too long, or its worker died.
     extras : dict
         Values for further columns of ``cv_results_``.
+    number : int
+        How many candidates of the search were proposed before; -1 until it starts.
     """
 
     params: Mapping[str, Any]
@@ -44,9 +53,42 @@ class Trial:
     origin: str
     genome: NDArray[np.float64] | None = None
     penalty: float = 0.0
-    folds: list[FoldResult] = field(default_factory=list)
-    fault: str | None = None
+    n_splits: int = 0
+    results: dict[Unit, FoldResult] = field(default_factory=dict)
+    is_pruned: bool = False
+    fault: FaultKind | None = None
     extras: dict[str, Any] = field(default_factory=dict)
+    number: int = -1
+
+    def complete(self, folds: Sequence[FoldResult]) -> Trial:
+        """Take the results of all splits at once; return the trial.
+
+        Parameters
+        ----------
+        folds : sequence of FoldResult
+            One a split, all with the whole resource.
+        """
+        self.n_splits = len(folds)
+        self.results = {Unit(split): fold for split, fold in enumerate(folds)}
+        return self
+
+    @property
+    def fold_of(self) -> dict[int, FoldResult]:
+        """The results by split, of the highest fidelity that it was evaluated with.
+
+        Scores of different fidelities must not be compared.
+        """
+        highest = max((unit.fidelity for unit in self.results), default=1.0)
+        return {
+            unit.split: self.results[unit]
+            for unit in sorted(self.results)
+            if unit.fidelity == highest
+        }
+
+    @property
+    def folds(self) -> list[FoldResult]:
+        """The values of `fold_of`, in the order of the splits."""
+        return list(self.fold_of.values())
 
     @property
     def metrics(self) -> list[str] | None:
@@ -71,16 +113,18 @@ class Trial:
         Returns
         -------
         scores : ndarray of shape (n_splits,)
-            NaN if the fit or the scorer raised, whatever the `error_score`, or if the
-            score is not finite.
+            NaN if the fit or the scorer raised, whatever the `error_score`, if the
+            score is not finite, or if the split was not evaluated.
         """
-        scores = np.array([fold.score(metric) for fold in self.folds], dtype=np.float64)
+        scores = np.full(self.n_splits, np.nan)
+        for split, fold in self.fold_of.items():
+            scores[split] = fold.score(metric)
         return np.where(np.isfinite(scores), scores, np.nan)
 
     def loss(
         self, metric: str | None, counts: NDArray[np.bool_] | None = None
     ) -> float:
-        """Return minus the mean test score over the splits.
+        """Return minus the mean test score over the splits that were evaluated.
 
         Parameters
         ----------
@@ -97,18 +141,31 @@ class Trial:
         # Of huge scores the sum, of tiny ones the mean may be none of a float's.
         with np.errstate(over="ignore", under="ignore"):
             scores = self.scores(metric)
-            loss = -float(np.mean(scores if counts is None else scores[counts]))
-        return loss if np.isfinite(loss) else np.nan
+            if counts is None and not self.is_pruned:
+                return _loss(scores)
+            used = np.ones(self.n_splits, dtype=bool) if counts is None else counts
+            if self.is_pruned:
+                used = used & np.isin(np.arange(self.n_splits), list(self.fold_of))
+            return _loss(scores[used])
 
     @property
     def status(self) -> str:
         """What became of the candidate, in a word.
 
         ``"ok"``, ``"failed"`` if a fit or a scorer raised or a score is not finite,
-        ``"timeout"`` if a fit took too long, ``"crashed"`` if one ended its worker.
+        ``"timeout"`` if a fit took too long, ``"crashed"`` if its worker died,
+        ``"raced"`` if it was pruned: its evaluation was ended early.
         """
         if self.fault is not None:
             return self.fault
+        if self.is_pruned:
+            return "raced"
         metrics: Sequence[str | None] = self.metrics or [None]
         has_scores = all(np.isfinite(self.scores(name)).all() for name in metrics)
         return "ok" if has_scores else "failed"
+
+
+def _loss(scores: NDArray[np.float64]) -> float:
+    """Return minus the mean of some scores, NaN if that is not finite."""
+    loss = -float(np.mean(scores)) if len(scores) else np.nan
+    return loss if np.isfinite(loss) else np.nan

@@ -23,7 +23,7 @@ def evaluate(trials: Sequence[Trial], loss: Loss) -> None:
     for trial in trials:
         score = -loss(trial.params)
         error = "failed" if np.isnan(score) else None
-        trial.folds = [FoldResult(score, fit_error=error)]
+        trial.complete([FoldResult(score, fit_error=error)])
 
 
 def run(proposer: Proposer, loss: Loss, n_iter: int) -> list[list[Trial]]:

@@ -64,9 +64,9 @@ def test_the_loss_is_minus_the_mean_score_of_the_steering_metric() -> None:
     proposer = EvolutionProposer(SearchSpace(SPACE), strategy, Objective("recall"))
     trials = proposer.propose(2)
     for trial in trials:
-        trial.folds = [
-            FoldResult({"f1": 0.9, "recall": recall}) for recall in (0.25, 0.75)
-        ]
+        trial.complete(
+            [FoldResult({"f1": 0.9, "recall": recall}) for recall in (0.25, 0.75)]
+        )
     proposer.observe(trials)
     [(_, losses)] = strategy.told
     np.testing.assert_array_equal(losses, [[-0.5], [-0.5]])

@@ -312,10 +312,12 @@ def test_the_loss_is_minus_the_mean_score_of_the_steering_metric() -> None:
     while batch:
         for trial in batch:
             x = trial.params["x"]
-            trial.folds = [
-                FoldResult({"f1": x, "recall": bias - (x - 0.2) ** 2})
-                for bias in (0.5, 1.0)
-            ]
+            trial.complete(
+                [
+                    FoldResult({"f1": x, "recall": bias - (x - 0.2) ** 2})
+                    for bias in (0.5, 1.0)
+                ]
+            )
             xs.append(x)
         proposer.observe(batch)
         batch = proposer.propose(60)

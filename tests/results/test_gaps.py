@@ -14,7 +14,7 @@ def messages(*rows, every_metric=False):
             FoldResult(np.nan, TRACEBACK) if score is None else FoldResult(score)
             for score in row
         ]
-        objective.learn(Trial({}, 0, "initial", folds=folds))
+        objective.learn(Trial({}, 0, "initial").complete(folds))
     found = gaps_of(objective)
     assert all(type(each) is MissingScoresWarning for each in found)
     return list(map(str, found))

@@ -12,10 +12,12 @@ from skopt_evo.trials import FoldGradient, FoldResult, Trial
 def trial(*gradients: FoldGradient | None) -> Trial:
     """Return a candidate; None is a fold of a fit that failed."""
     evaluated = Trial({}, iteration=0, origin="initial")
-    evaluated.folds = [
-        FoldResult(0.5, None if gradient else "failed", gradient=gradient)
-        for gradient in gradients
-    ]
+    evaluated.complete(
+        [
+            FoldResult(0.5, None if gradient else "failed", gradient=gradient)
+            for gradient in gradients
+        ]
+    )
     return evaluated
 
 

@@ -10,7 +10,7 @@ def trials_of(*scores, train_scores=None):
     for number, score in enumerate(scores):
         train = None if train_scores is None else train_scores[number]
         fold = FoldResult(score, train_scores=train)
-        trials.append(Trial({}, 0, "initial", folds=[fold]))
+        trials.append(Trial({}, 0, "initial").complete([fold]))
     return trials
 
 

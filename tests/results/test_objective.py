@@ -10,7 +10,7 @@ NAN = np.nan
 def trial_of(*scores, error=None, **options):
     """Return a candidate; a fit without a score has raised."""
     folds = [FoldResult(score, "E: x" if score is NAN else None) for score in scores]
-    return Trial({}, 0, "initial", folds=folds, **options)
+    return Trial({}, 0, "initial", **options).complete(folds)
 
 
 def learnt(trials, **options):

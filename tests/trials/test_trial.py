@@ -7,7 +7,7 @@ from skopt_evo.trials import FoldResult, Trial
 def evaluated(*scores, fit_error=None):
     folds = [FoldResult(score) for score in scores[:-1]]
     folds.append(FoldResult(scores[-1], fit_error))
-    return Trial({}, iteration=0, origin="initial", folds=folds)
+    return Trial({}, iteration=0, origin="initial").complete(folds)
 
 
 def test_loss_is_minus_the_mean_score():
