@@ -401,9 +401,8 @@ class GeneticSearchCV(BaseEvoSearchCV):
         return len(self.scoring)
 
     def _make_objective(self):
-        return Objective(
-            self._steering_metric(), every_metric=self._n_objectives() != 1
-        )
+        every_metric = self._n_objectives() != 1
+        return Objective(self._steering_metric(), every_metric, self.refit)
 
     def _select_best(self, refit_metric, objective):
         if self.multimetric_ and self._n_objectives() != 1:

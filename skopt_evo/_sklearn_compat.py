@@ -15,6 +15,7 @@ import inspect
 import warnings
 from contextlib import contextmanager
 from numbers import Real
+from types import SimpleNamespace
 
 from sklearn import get_config
 from sklearn.base import BaseEstimator, _fit_context, clone
@@ -51,6 +52,7 @@ __all__ = [
     "StrOptions",
     "allowed_numbers",
     "check_method_params",
+    "check_refit",
     "clone_without_callbacks",
     "clones_itself",
     "fit_and_score",
@@ -108,6 +110,11 @@ def kept_by_clone(estimator):
         plain = getattr(requests, "_serialize", None)
         kept["requests"] = requests if plain is None else plain()
     return kept
+
+
+def check_refit(refit, metrics):
+    """Raise a ValueError if `refit` cannot choose a candidate by one of the metrics."""
+    BaseSearchCV._check_refit_for_multimetric(SimpleNamespace(refit=refit), metrics)
 
 
 def scorer_attribute(scorers):

@@ -1,27 +1,10 @@
-"""Running the fits of a search."""
+"""What one fit is: fitting, scoring, differentiating, and results where it failed.
 
-from skopt_evo.evaluation._arithmetic import own_arithmetic
-from skopt_evo.evaluation._checkpoint import Checkpoint
-from skopt_evo.evaluation._evaluator import Evaluator
-from skopt_evo.evaluation._loop import SearchLoop
-from skopt_evo.evaluation._progress import Progress
-from skopt_evo.evaluation._stopping import (
-    Deadline,
-    Interruption,
-    NoChange,
-    OutOfTimeError,
-    is_part_of_more,
-)
+Where fits run is the matter of `skopt_evo.executors`, which of them run and when that of
+`skopt_evo.scheduling`.
+"""
 
-__all__ = [
-    "Checkpoint",
-    "Deadline",
-    "Evaluator",
-    "Interruption",
-    "NoChange",
-    "OutOfTimeError",
-    "Progress",
-    "SearchLoop",
-    "is_part_of_more",
-    "own_arithmetic",
-]
+from skopt_evo.evaluation._faults import error_of, failed_results
+from skopt_evo.evaluation._fit import evaluate, share_of
+
+__all__ = ["error_of", "evaluate", "failed_results", "share_of"]

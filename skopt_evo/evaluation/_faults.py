@@ -1,15 +1,20 @@
-"""What a fit that was stopped, or ended its worker, leaves in the results."""
+"""What a candidate has for results whose fit was stopped, or whose worker died."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sklearn.base import BaseEstimator
 
+from skopt_evo._messages import shown
 from skopt_evo.evaluation._error_score import scored_fold
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
-from skopt_evo.trials import Fault, FoldResult
+from skopt_evo.trials import Fault, FoldResult, Trial, Unit
+
+# The arguments of `evaluate` that `_fit_and_score` does not have.
+OWN_ARGUMENTS = ("estimator", "splits", "n_candidates", "seed", "gradient")
 
 
 class _Failing(BaseEstimator):  # type: ignore[misc]
@@ -27,7 +32,7 @@ class _Failing(BaseEstimator):  # type: ignore[misc]
         raise self.error
 
 
-def explain(fault: Fault) -> FitTimeoutError | WorkerDiedError:
+def error_of(fault: Fault) -> FitTimeoutError | WorkerDiedError:
     """Return the error that a fit would have raised if it could.
 
     Its words are the same for all fits: scikit-learn counts equal errors together.
@@ -53,37 +58,54 @@ def explain(fault: Fault) -> FitTimeoutError | WorkerDiedError:
     )
 
 
-def failed_fold(
-    fault: Fault,
-    params: Mapping[str, Any],
-    progress: Mapping[str, Any],
-    common: Mapping[str, Any],
-) -> FoldResult:
-    """Return what scikit-learn's searches make of a fit that raises.
+def failed_results(
+    fault: Fault, trial: Trial, unit: Unit, common: Mapping[str, Any]
+) -> dict[Unit, FoldResult]:
+    """Return what scikit-learn's searches make of fits that raise, for all splits.
+
+    Whatever other results there are: which fit was the first to fail is chance.
 
     Parameters
     ----------
     fault : Fault
         What became of a fit of the candidate.
-    params : mapping
-        The candidate's parameters.
-    progress : mapping
-        The split, and how far the search is, for ``_fit_and_score``.
+    trial : Trial
+        The candidate.
+    unit : Unit
+        The fit.
     common : mapping
-        What all fits of a search have in common.
+        The arguments of `evaluate` that all fits of the search have in common.
 
     Returns
     -------
-    fold : FoldResult
-        Scores that are `error_score`, the traceback.
+    results : dict of Unit to FoldResult
+        Scores that are `error_score`, the traceback; the time of the fit.
 
     Raises
     ------
     FitTimeoutError, WorkerDiedError
         If `error_score` is ``"raise"``.
     """
-    settings = {name: value for name, value in common.items() if name != "gradient"}
-    fold, _ = scored_fold(
-        estimator=_Failing(explain(fault)), parameters=params, **progress, **settings
-    )
-    return fold
+    splits = common["splits"]
+    settings = {key: common[key] for key in common if key not in OWN_ARGUMENTS}
+    results = {}
+    try:
+        for split, (train, test) in enumerate(splits):
+            results[Unit(split)], _ = scored_fold(
+                estimator=_Failing(error_of(fault)),
+                parameters=trial.params,
+                train=train,
+                test=test,
+                split_progress=(split, len(splits)),
+                candidate_progress=(trial.number, common["n_candidates"]),
+                **settings,
+            )
+    except (FitTimeoutError, WorkerDiedError) as error:
+        error.add_note(
+            f"It was split {unit.split} of candidate {trial.number}, "
+            f"{shown(dict(trial.params))}, after {fault.seconds:.3g} seconds."
+        )
+        raise
+    guilty = Unit(unit.split)
+    results[guilty] = replace(results[guilty], fit_time=fault.seconds)
+    return results

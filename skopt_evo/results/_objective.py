@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo._sklearn_compat import ONLY_METRIC
+from skopt_evo._sklearn_compat import ONLY_METRIC, check_refit
 from skopt_evo.trials import Trial
 
 # Of so many candidates none has a score on a split before the split is left out. Fewer
@@ -36,6 +37,9 @@ class Objective:
         The metric whose mean test score is maximised, None for the first one.
     every_metric : bool, default=False
         Whether there is a loss for each metric instead.
+    refit : bool, str or callable, default=False
+        That of the search. A function as `scoring` shows only by its results which
+        metrics there are, and so whether `refit` is possible.
 
     Attributes
     ----------
@@ -47,13 +51,27 @@ class Objective:
 
     metric: str | None
     every_metric: bool = False
+    refit: Any = False
     trials: list[Trial] = field(default_factory=list, init=False)
     n_changes: int = field(default=0, init=False)
     _names: list[str] = field(default_factory=list, init=False)
     _tallies: dict[str | None, _Tally] = field(default_factory=dict, init=False)
 
     def learn(self, trial: Trial) -> None:
-        """Take note of an evaluated candidate."""
+        """Take note of an evaluated candidate.
+
+        Parameters
+        ----------
+        trial : Trial
+            The candidate.
+
+        Raises
+        ------
+        ValueError
+            If `refit` is not possible with the metrics that it has.
+        """
+        if trial.metrics is not None:
+            check_refit(self.refit, trial.metrics)
         self.trials.append(trial)
         if self.every_metric and not self._names:
             self._names = trial.metrics or []

@@ -33,6 +33,14 @@ class Progress:
         self._front = Front()
         self._n_told = 0
 
+    def begin(self, n_splits: int) -> None:
+        """Say how much there is to do, in the words of scikit-learn's searches."""
+        if self._is_on:
+            print(
+                f"Fitting {n_splits} folds for each of {self._n_candidates} candidates, "
+                f"totalling {self._n_candidates * n_splits} fits"
+            )
+
     def tell(self, trial: Trial) -> None:
         """Say so if a candidate is the best so far."""
         self._n_told += 1
