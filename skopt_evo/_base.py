@@ -4,7 +4,7 @@ import time
 import warnings
 from abc import abstractmethod
 from collections.abc import Iterable
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from copy import copy, deepcopy
 from itertools import pairwise
 from numbers import Integral, Real
@@ -31,9 +31,9 @@ from skopt_evo._sklearn_compat import (
     search_estimator_has,
     warn_or_raise_about_fit_failures,
 )
-from skopt_evo.checkpoint import compare, make_header
+from skopt_evo._warnings import postponed
+from skopt_evo.checkpoint import Checkpoint, compare, make_header
 from skopt_evo.evaluation import (
-    Checkpoint,
     Deadline,
     Evaluator,
     Interruption,
@@ -653,13 +653,13 @@ class BaseEvoSearchCV(BaseSearchCV):
         if callable(self.scoring):
             fill_in_metrics(trials, self.error_score)
         folds = [fold.to_sklearn() for trial in trials for fold in trial.folds]
-        with _postponed(late):
+        with postponed(late):
             warn_or_raise_about_fit_failures(folds, self.error_score)
         arguments = [trial.params for trial in trials], len(trials[0].folds), folds
         results = None
         # The deviation of the scores of splits may be too large, or small, for a float.
         with np.errstate(over="ignore", under="ignore"):
-            with _postponed(late):
+            with postponed(late):
                 results = self._format_results(*arguments)
             if results is None:  # it was left in the middle
                 with warnings.catch_warnings():
@@ -767,15 +767,6 @@ def _with_state(search, state):
     new = object.__new__(type(search))
     new.__dict__.update(state)
     return new
-
-
-@contextmanager
-def _postponed(late):
-    """Keep a warning that a filter has turned into an error for later."""
-    try:
-        yield
-    except Warning as warning:
-        late.append(warning)
 
 
 def _checked(number, split, n_samples):

@@ -1,7 +1,6 @@
 """Running the fits of a search."""
 
 from skopt_evo.evaluation._arithmetic import own_arithmetic
-from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._evaluator import Evaluator
 from skopt_evo.evaluation._loop import SearchLoop
 from skopt_evo.evaluation._progress import Progress
@@ -14,7 +13,6 @@ from skopt_evo.evaluation._stopping import (
 )
 
 __all__ = [
-    "Checkpoint",
     "Deadline",
     "Evaluator",
     "Interruption",

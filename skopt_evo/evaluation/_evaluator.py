@@ -17,7 +17,7 @@ from skopt_evo._sklearn_compat import (
     check_method_params,
     safe_split,
 )
-from skopt_evo.evaluation._checkpoint import Checkpoint
+from skopt_evo.checkpoint import Checkpoint
 from skopt_evo.evaluation._error_score import scored_fold
 from skopt_evo.evaluation._faults import failed_fold
 from skopt_evo.evaluation._pool import Pool
@@ -26,7 +26,7 @@ from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad import Fold
 from skopt_evo.space import SearchSpace
 from skopt_evo.space._values import ValueTable
-from skopt_evo.trials import Fault, FoldGradient, FoldResult, Trial
+from skopt_evo.trials import Fault, FoldGradient, FoldResult, Trial, Unit
 
 # Workers get so many short fits at a time that they are busy for about as long.
 BATCH_SECONDS = 0.05
@@ -45,10 +45,8 @@ class Flight:
 
     Attributes
     ----------
-    params : mapping
-        The candidate's parameters.
-    number : int
-        How many candidates of the search came before.
+    trial : Trial
+        The candidate.
     place : int
         How many candidates of its callback task came before.
     task : SearchTask
@@ -67,8 +65,7 @@ class Flight:
         one, too.
     """
 
-    params: Any
-    number: int
+    trial: Trial
     place: int
     task: SearchTask
     folds: list[FoldResult | None]
@@ -185,10 +182,10 @@ class Evaluator:
         """
         fits, n_splits = [], len(self.splits)
         for place, trial in enumerate(trials):
-            number = self._n_submitted + place
-            flight = Flight(trial.params, number, place, task, [None] * n_splits)
+            trial.number = self._n_submitted + place
+            flight = Flight(trial, place, task, [None] * n_splits)
             flight.original = self._original(trial)
-            self._recall(trial, flight)
+            self._recall(flight)
             self._flights[trial] = flight
             if flight.original is None:
                 fits += [(flight, split) for split in flight.missing()]
@@ -269,17 +266,16 @@ class Evaluator:
         original = self._originals.setdefault(key, trial)
         return None if original is trial else original
 
-    def _recall(self, trial: Trial, flight: Flight) -> None:
+    def _recall(self, flight: Flight) -> None:
         """Fill in what the checkpoint knows of a candidate already."""
         if self.checkpoint is None:
             return
         n_splits = len(self.splits)
-        flight.folds = self.checkpoint.recall(
-            flight.number, trial, n_splits, self.space
-        )
-        flight.params = trial.params
-        if (known := self.checkpoint.recall_fault(flight.number)) is not None:
-            self._give_up(flight, *known)
+        known, given_up = self.checkpoint.recall(flight.trial, n_splits, self.space)
+        flight.folds = [known.get(Unit(split)) for split in range(n_splits)]
+        if given_up is not None:
+            (split, _), fault = given_up
+            self._give_up(flight, split, fault)
         self._arm_deadline(flight)
 
     def _send(self, batch: Sequence[Fit]) -> None:
@@ -306,7 +302,7 @@ class Evaluator:
     def _arguments_of_fit(self, flight: Flight, split: int) -> dict[str, Any]:
         return {
             "estimator": clone(self.estimator),
-            "parameters": flight.params,
+            "parameters": flight.trial.params,
             **self._progress(flight, split),
             **flight.task.leaf(flight.place * len(self.splits) + split),
         }
@@ -317,7 +313,7 @@ class Evaluator:
             "train": train,
             "test": test,
             "split_progress": (split, len(self.splits)),
-            "candidate_progress": (flight.number, self.n_candidates),
+            "candidate_progress": (flight.trial.number, self.n_candidates),
         }
 
     def _note(self, batch: Sequence[Fit], results: Sequence[FoldResult]) -> None:
@@ -328,7 +324,7 @@ class Evaluator:
             if flight.fault is not None:
                 continue  # given up while this fit was under way
             if self.checkpoint is not None:
-                self.checkpoint.note(flight.number, split, fold)
+                self.checkpoint.note(flight.trial, Unit(split), fold)
             flight.folds[split] = fold
             self._go_on(flight)
             self._arm_deadline(flight)
@@ -362,24 +358,23 @@ class Evaluator:
                 return
         self._give_up(flight, split, fault)
         if self.checkpoint is not None:
-            self.checkpoint.note_fault(flight.number, split, fault)
+            self.checkpoint.note_fault(flight.trial, Unit(split), fault)
 
     def _give_up(self, flight: Flight, split: int, fault: Fault) -> None:
         """Let all fits of a candidate count as failed.
 
         Whatever else there is of it: which fit was the first to fail is chance.
         """
+        params = flight.trial.params
         try:
             folds = [
-                failed_fold(
-                    fault, flight.params, self._progress(flight, place), self._common
-                )
+                failed_fold(fault, params, self._progress(flight, place), self._common)
                 for place in range(len(self.splits))
             ]
         except (FitTimeoutError, WorkerDiedError) as error:
             error.add_note(
-                f"It was split {split} of candidate {flight.number}, "
-                f"{shown(dict(flight.params))}, after {fault.seconds:.3g} seconds."
+                f"It was split {split} of candidate {flight.trial.number}, "
+                f"{shown(dict(params))}, after {fault.seconds:.3g} seconds."
             )
             raise
         folds[split] = replace(folds[split], fit_time=fault.seconds)

@@ -37,6 +37,8 @@ class Trial:
         Why there are no results: a fit took too long, or ended its worker.
     extras : dict
         Values for further columns of ``cv_results_``.
+    number : int
+        How many candidates of the search came before; -1 before it is submitted.
     """
 
     params: Mapping[str, Any]
@@ -47,6 +49,7 @@ class Trial:
     folds: list[FoldResult] = field(default_factory=list)
     fault: str | None = None
     extras: dict[str, Any] = field(default_factory=dict)
+    number: int = -1
 
     @property
     def metrics(self) -> list[str] | None:
