@@ -57,7 +57,8 @@ def test_a_search_takes_results_of_its_own_kind_only(result, schema):
     if schema in fitting:
         check_schema(fold, SCHEMAS[schema])
     else:
-        with pytest.raises(ValueError, match=r"failed|return_train_score|other metrics"):
+        words = r"failed|return_train_score|other metrics"
+        with pytest.raises(ValueError, match=words):
             check_schema(fold, SCHEMAS[schema])
 
 
