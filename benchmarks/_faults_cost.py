@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 import skopt_evo._base as base
-from skopt_evo.checkpoint import Journal
-from skopt_evo.evaluation import Checkpoint
+from skopt_evo.checkpoint import Checkpoint, Journal
 from tests.faults.searches import X, make, y
 
 SECONDS, N_CANDIDATES, N_SPLITS = 0.02, 100, 5

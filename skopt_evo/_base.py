@@ -3,7 +3,7 @@
 import time
 import warnings
 from abc import abstractmethod
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from numbers import Integral, Real
 from os import PathLike
 
@@ -24,6 +24,7 @@ from skopt_evo._sklearn_compat import (
     warn_or_raise_about_fit_failures,
 )
 from skopt_evo._splits import make_splits
+from skopt_evo._warnings import postponed
 from skopt_evo.results import (
     Objective,
     extra_columns,
@@ -340,14 +341,14 @@ class BaseEvoSearchCV(SearchInterface):
         if callable(self.scoring):
             fill_in_metrics(trials, self.error_score)
         fits = [fold.to_sklearn() for trial in trials for fold in trial.folds]
-        with _postponed(late):
+        with postponed(late):
             warn_or_raise_about_fit_failures(fits, self.error_score)
         rows = [fold.to_sklearn() for trial in trials for fold in folds_of(trial)]
         arguments = [trial.params for trial in trials], trials[0].n_splits, rows
         results = None
         # The deviation of the scores of splits may be too large, or small, for a float.
         with np.errstate(over="ignore", under="ignore"):
-            with _postponed(late):
+            with postponed(late):
                 results = self._format_results(*arguments)
             if results is None:  # it was left in the middle
                 with warnings.catch_warnings():
@@ -390,12 +391,3 @@ class BaseEvoSearchCV(SearchInterface):
         self.best_estimator_ = estimator
         if hasattr(estimator, "feature_names_in_"):
             self.feature_names_in_ = estimator.feature_names_in_
-
-
-@contextmanager
-def _postponed(late):
-    """Keep a warning that a filter has turned into an error for later."""
-    try:
-        yield
-    except Warning as warning:
-        late.append(warning)

@@ -548,6 +548,41 @@ def test_other_candidates_under_the_same_names_are_an_error(tmp_path, monkeypatc
         make(GeneticSearchCV, path).fit(X, y)
 
 
+# ---- another version of the format
+
+
+def as_version_1(path):
+    """Write a journal as skopt_evo did when the format had version 1."""
+    records = [json.loads(line)["data"] for line in path.read_bytes().splitlines()]
+    header = {
+        "form" if name == "schema" else name: value
+        for name, value in {**records[0], "version": 1}.items()
+    }
+    lines, digest = [], b""
+    for record in [header, *records[1:]]:
+        line, digest = _lines.pack(record, digest)
+        lines.append(line)
+    path.write_bytes(b"".join(lines))
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_search_goes_on_from_a_file_of_version_1(search, tmp_path, fits):
+    path = tmp_path / "journal"
+    make(search, path, n_iter=5).fit(X, y)
+    whole = make(search, path, n_iter=8).fit(X, y)
+    as_version_1(path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    for n_lines in (1, len(lines) // 2, len(lines)):
+        path.write_bytes(b"".join(lines[:n_lines]))
+        if n_lines == 1:
+            make(search, path, n_iter=5).fit(X, y)
+        assert results(make(search, path).fit(X, y)) == results(whole)
+        assert path.read_bytes().startswith(lines[0])
+        fits.clear()
+        assert results(make(search, path).fit(X, y)) == results(whole)
+        assert fits == []
+
+
 # ---- another rounding
 
 

@@ -10,7 +10,7 @@ from reprlib import repr as shortened
 from typing import Any
 
 from skopt_evo.checkpoint._fingerprint import fingerprint
-from skopt_evo.checkpoint._form import make_form
+from skopt_evo.checkpoint._schema import make_schema
 from skopt_evo.exceptions import CheckpointMismatchError, CheckpointWarning
 
 # The parts that must be the same, and what they are called if one is not.
@@ -47,9 +47,9 @@ def make_header(*, seed: int | None = None, **parts: Any) -> dict[str, Any]:
     Returns
     -------
     header : dict
-        A fingerprint of each part, the seed, the form of the results, and the versions
-        of the libraries: plain data, of which no more of the parts can be told than
-        how several metrics are called.
+        A fingerprint of each part, the seed, the schema of the results, and the
+        versions of the libraries: plain data, of which no more of the parts can be told
+        than how several metrics are called.
 
     Examples
     --------
@@ -64,7 +64,8 @@ def make_header(*, seed: int | None = None, **parts: Any) -> dict[str, Any]:
     if unknown := parts.keys() - PARTS.keys():
         raise TypeError(f"A header has the parts {list(PARTS)}, got {sorted(unknown)}.")
     prints = {name: fingerprint(parts.get(name)) for name in PARTS}
-    return {**prints, "seed": seed, "form": make_form(parts), "versions": versions()}
+    schema = make_schema(parts)
+    return {**prints, "seed": seed, "schema": schema, "versions": versions()}
 
 
 def versions() -> dict[str, str]:

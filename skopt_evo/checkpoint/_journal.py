@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 from weakref import WeakSet
 
+from skopt_evo._warnings import postponed
 from skopt_evo.checkpoint._file import (
     cannot_open,
     identity,
@@ -263,7 +264,7 @@ class Journal:
     def _give_up(self, error: OSError | ValueError) -> None:
         self.is_safe = False
         reason = str(getattr(error, "strerror", None) or error).removesuffix(".")
-        try:
+        with postponed(self.postponed):
             warnings.warn(
                 f"The checkpoint {self.path!r} can no longer be written: {reason}. The "
                 "search goes on, but is no longer safe: if "
@@ -272,9 +273,6 @@ class Journal:
                 CheckpointWarning,
                 stacklevel=3,
             )
-        except CheckpointWarning as warning:
-            # A filter has turned it into an error, which must not cost the search.
-            self.postponed.append(warning)
 
 
 def _seconds(fsync: Any) -> float:

@@ -13,7 +13,10 @@ from skopt_evo.checkpoint._lines import MAX_LINE, pack, unpack
 from skopt_evo.exceptions import CheckpointError, CheckpointWarning
 
 FORMAT = "skopt-evo-journal"
-VERSION = 1
+# What is written. Version 1 had no fidelity, and another name for the schema in the
+# header, which nothing reads: its records are records of version 2.
+VERSION = 2
+READABLE = (1, 2)
 # Every journal begins with these bytes; a file that does not is left alone.
 START = b'{"data":{"format":"skopt-evo-journal","version":'
 
@@ -107,11 +110,14 @@ def _lines(file: FileIO) -> Iterator[bytes]:
 
 def _header_of(record: dict[str, Any], path: str) -> dict[str, Any]:
     """Return the header that the first line holds, if this version can read it."""
-    if record["version"] != VERSION:
+    version = record["version"]
+    if type(version) is not int or version not in READABLE:
+        is_newer = type(version) is int and version > VERSION
         raise CheckpointError(
-            f"The checkpoint {path!r} has version {shortened(record['version'])} of "
-            f"the format; this skopt_evo reads version {VERSION}. Go on with the "
-            "skopt_evo that wrote it, or pass another path to start afresh."
+            f"The checkpoint {path!r} has version {shortened(version)} of the format; "
+            f"this skopt_evo reads the versions {READABLE[0]} to {VERSION}. "
+            + ("Update skopt_evo" if is_newer else "Go on with the one that wrote it")
+            + ", or pass another path to start afresh."
         )
     return _without_format(record)
 

@@ -20,8 +20,8 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
+from skopt_evo.checkpoint import Checkpoint
 from skopt_evo.checkpoint._lines import AFTER, BEFORE, BETWEEN, MAX_LINE, _digest
-from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.exceptions import CheckpointError
 from skopt_evo.preprocessing import FeatureScale
 from skopt_evo.space import Vector
@@ -61,7 +61,7 @@ def lined(records):
 
 
 def journal(*records, header=HEADER):
-    start = {"format": "skopt-evo-journal", "version": 1, **header}
+    start = {"format": "skopt-evo-journal", "version": 2, **header}
     # The first line has to begin exactly like this.
     first = json.dumps(start, separators=(",", ":")).encode()
     return lined([first, *records])
@@ -98,6 +98,8 @@ def without(record, name):
         [BUDGET, CANDIDATE, fold(test_scores={"a": 1, "b": True}, train_scores={})][:2],
         [BUDGET, CANDIDATE, fold(test_scores={"a": 1}, train_scores={"a": -1e308})],
         [BUDGET, CANDIDATE, gradient(params={"a": [[1.0], [2]]}, reasons={})],
+        [BUDGET, CANDIDATE, {**fold(), "fidelity": 0.5}, {**fault(), "fidelity": 1}],
+        [BUDGET, CANDIDATE, {**fold(), "fidelity": 5e-324}],
         # Of a function that returns other metrics for another candidate.
         [BUDGET, CANDIDATE, fold(), fold(test_scores={"a": 1.0})],
     ],
@@ -112,6 +114,7 @@ def test_what_a_search_writes_is_read(tmp_path, records):
 HUGE = 10**4000
 NO_NUMBERS = ["1", None, [1.0], {}, {"$float": "nan", "a": 1}, HUGE, -HUGE]
 NOT_FINITE = [{"$float": "nan"}, {"$float": "-inf"}]
+NO_FIDELITIES = [0, 0.0, -0.5, 1.0000001, 2, True, *NOT_FINITE]
 NO_INDICES = [-1, 1, 10**18, HUGE, True, False, 0.0, "0", None, [], {}, [[0]]]
 
 NONSENSE = {
@@ -145,6 +148,11 @@ NONSENSE = {
         if (name, value) not in [("split", 1), ("split", 10**18)] or value is True
     ]
     + [[BUDGET, fold()], [BUDGET, fault()], [BUDGET, CANDIDATE, {"candidate": 0}]],
+    "fidelity": [
+        [BUDGET, CANDIDATE, {**record, "fidelity": value}]
+        for record in (fold(), fault())
+        for value in [*NO_FIDELITIES, *NO_NUMBERS, {"$float": "inf"}]
+    ],
     "fold": [
         [BUDGET, CANDIDATE, of_split({"fold": value})]
         for value in [None, 1, "fold", [], [FOLD], {}]

@@ -161,15 +161,30 @@ def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path, foreign):
     assert path.read_bytes() == foreign
 
 
-@pytest.mark.parametrize("version", [2, 0, None, "1"])
-def test_another_version_of_the_format_is_refused(tmp_path, version):
+@pytest.mark.parametrize(
+    ("version", "remedy"),
+    [
+        (3, "Update skopt_evo"),
+        (10**18, "Update skopt_evo"),
+        (0, "the one that wrote it"),
+        (True, "the one that wrote it"),
+        (2.0, "the one that wrote it"),
+        (None, "the one that wrote it"),
+        ("1", "the one that wrote it"),
+    ],
+)
+def test_another_version_of_the_format_is_refused_and_left_alone(
+    tmp_path, version, remedy
+):
     path = tmp_path / "later.journal"
     line, _ = pack({"format": "skopt-evo-journal", "version": version}, b"")
     path.write_bytes(line)
     with pytest.raises(
-        CheckpointError, match=f"version {version!r} .* reads version 1"
+        CheckpointError,
+        match=f"version {version!r} of .* reads the versions 1 to 2. .*{remedy}",
     ):
         contents(path)
+    assert path.read_bytes() == line
 
 
 @pytest.mark.parametrize(

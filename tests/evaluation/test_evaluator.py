@@ -12,12 +12,12 @@ from sklearn.model_selection import KFold
 from sklearn.neighbors import KNeighborsClassifier
 
 from skopt_evo._sklearn_compat import SearchTask
+from skopt_evo.checkpoint import Checkpoint
 from skopt_evo.evaluation import Evaluator
-from skopt_evo.evaluation._checkpoint import Checkpoint
 from skopt_evo.evaluation._evaluator import BATCH_SECONDS, _fit_and_score_all
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad._exact import FoldDifferentiator
-from skopt_evo.trials import Fault, Trial
+from skopt_evo.trials import Fault, Trial, Unit
 
 X, y = load_iris(return_X_y=True)
 NO_TASK = SearchTask(None, None)
@@ -49,6 +49,11 @@ def make_evaluator(
 
 def trials(*values, name="n_neighbors"):
     return [Trial({name: value}, 0, "initial") for value in values]
+
+
+def proposed(number):
+    """Return a candidate with its number, as it is again in a later search."""
+    return Trial({"number": number}, 0, "initial", number=number)
 
 
 def evaluate(evaluator, batch):
@@ -343,7 +348,7 @@ class FakePool:
 
 
 def names_of(batch):
-    return [(flight.number, split) for flight, split in batch]
+    return [(flight.trial.number, split) for flight, split in batch]
 
 
 def make_faulty(fates, *, most_running=3, checkpoint=None, **params):
@@ -453,8 +458,7 @@ def test_what_arrives_of_a_candidate_that_was_given_up_is_ignored(
     assert first.folds[0].fit_time == TIMEOUT.seconds
     np.testing.assert_equal(scores(batch), [NAN, [2.0] * 3])
     with open_checkpoint() as checkpoint:
-        assert checkpoint.recall(0, trials(1)[0], 3) == [None] * 3
-        assert checkpoint.recall_fault(0) == (0, TIMEOUT)
+        assert checkpoint.recall(proposed(0), 3) == ({}, (Unit(0), TIMEOUT))
 
 
 # ---- faults of several fits at a time
@@ -551,7 +555,7 @@ def test_one_death_alone_is_not_written_down(open_checkpoint):
         evaluator.submit([trial], NO_TASK)
         evaluator._note_fault(*evaluator._pool.next_done(lambda: None))
     with open_checkpoint() as checkpoint:
-        assert checkpoint.recall_fault(0) is None
+        assert checkpoint.recall(proposed(0), 3) == ({}, None)
         again, (trial,) = evaluate_faulty(
             {(0, 0): [CRASH]}, n_trials=1, checkpoint=checkpoint
         )
@@ -563,4 +567,4 @@ def test_a_fault_that_is_raised_is_not_written_down(open_checkpoint):
     with open_checkpoint() as checkpoint, pytest.raises(FitTimeoutError):
         evaluate_faulty({(1, 0): [TIMEOUT]}, checkpoint=checkpoint, error_score="raise")
     with open_checkpoint() as checkpoint:
-        assert checkpoint.recall_fault(1) is None
+        assert checkpoint.recall(proposed(1), 3)[1] is None

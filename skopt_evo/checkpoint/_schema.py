@@ -13,7 +13,7 @@ from skopt_evo.trials import FoldResult
 ONE, ANY = "one", "any"
 
 
-def make_form(parts: Mapping[str, Any]) -> dict[str, Any]:
+def make_schema(parts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the folds of a search look like, as plain data.
 
     Parameters
@@ -23,7 +23,7 @@ def make_form(parts: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns
     -------
-    form : dict
+    schema : dict
         Of ``scores``: the names of the metrics, or one of the words above;
         ``train_scores``: whether there are any; ``errors``: whether there may be any.
     """
@@ -35,15 +35,15 @@ def make_form(parts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def check_form(fold: FoldResult, form: Mapping[str, Any]) -> None:
+def check_schema(fold: FoldResult, schema: Mapping[str, Any]) -> None:
     """Check that a fold looks like those of a search.
 
     Parameters
     ----------
     fold : FoldResult
         What a record holds.
-    form : mapping
-        From `make_form`.
+    schema : mapping
+        From `make_schema`.
 
     Raises
     ------
@@ -51,15 +51,15 @@ def check_form(fold: FoldResult, form: Mapping[str, Any]) -> None:
         If it does not.
     """
     is_failed, names = fold.fit_error is not None, fold.metrics
-    if is_failed and not form["errors"]:
+    if is_failed and not schema["errors"]:
         raise ValueError("a fit has failed, which is to end the search")
-    if (fold.train_scores is not None) != form["train_scores"]:
+    if (fold.train_scores is not None) != schema["train_scores"]:
         raise ValueError("return_train_score does not go with its scores")
-    if isinstance(form["scores"], list):
-        is_expected = names is not None and set(names) == set(form["scores"])
+    if isinstance(schema["scores"], list):
+        is_expected = names is not None and set(names) == set(schema["scores"])
     else:
         # Of a fit that failed no function has told the metrics.
-        is_expected = names is None or (form["scores"] == ANY and not is_failed)
+        is_expected = names is None or (schema["scores"] == ANY and not is_failed)
     if not is_expected:
         raise ValueError("it has scores of other metrics")
 
