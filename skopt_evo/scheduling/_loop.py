@@ -119,7 +119,9 @@ class SearchLoop:
 
     def _wait(self, trial: Trial) -> str | None:
         """Wait until a candidate is done; return a reason to stop before that."""
-        while (stop_reason := self._poll()) is None and not self._pending.is_done(trial):
+        while (stop_reason := self._poll()) is None and not self._pending.is_done(
+            trial
+        ):
             done = self._session.executor.next_done(SECONDS_OF_A_WAIT)
             # A terminal sends Ctrl-C to workers as well: what comes from them then may
             # be half of a fit, or their death.

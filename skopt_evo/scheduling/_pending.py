@@ -95,11 +95,11 @@ class PendingTrials:
             raise done.error
         number, unit = done.key
         pending = self._pending.get(number)
-        # Of a candidate that was given up, fits may still have been under way.
-        is_awaited = pending is not None and unit in pending.open
+        if pending is not None and unit not in pending.open:
+            pending = None  # it was given up while this fit was under way
         if done.fault is not None:
-            self._take_fault(done, pending if is_awaited else None)
-        elif is_awaited:
+            self._take_fault(done, pending)
+        elif pending is not None:
             if self._session.checkpoint is not None:
                 self._session.checkpoint.note(pending.trial, unit, done.result)
             self._take_result(pending, unit, done.result)
@@ -186,9 +186,7 @@ class PendingTrials:
         if pending.held and len(pending.open) == len(pending.held):
             self._send(pending, pending.held.pop(0))
 
-    def _take_result(
-        self, pending: PendingTrial, unit: Unit, fold: FoldResult
-    ) -> None:
+    def _take_result(self, pending: PendingTrial, unit: Unit, fold: FoldResult) -> None:
         pending.trial.results[unit] = fold
         pending.open.remove(unit)
         if pending.open:
