@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from skopt_evo._joblib_compat import has_unseen_tasks
+
 # A worker looks so often whether its parent is still there.
 SECONDS_TO_OUTLIVE_A_PARENT = 1.0
 
@@ -63,5 +65,5 @@ def settle(executor: Any) -> None:
     once, unless there are more than two a worker.
     """
     deadline = time.monotonic() + SECONDS_TO_SEE_A_TASK
-    while not executor._work_ids.empty() and time.monotonic() < deadline:
+    while has_unseen_tasks(executor) and time.monotonic() < deadline:
         time.sleep(0.001)

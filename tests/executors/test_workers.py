@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from skopt_evo.evaluation._slots import Slots
 
 from skopt_evo.evaluation import _idle, _slots
-from skopt_evo.evaluation._slots import Slots
 from skopt_evo.trials import Fault
 
 PATIENCE = 120  # seconds after which something hangs

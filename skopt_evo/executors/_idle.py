@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from skopt_evo._joblib_compat import is_broken
+
 # A process that has nothing to do for so long ends, as joblib's workers do.
 SECONDS_OF_IDLENESS = 300.0
 
@@ -66,9 +68,7 @@ def end_idle_processes() -> None:
 def take(origin: Origin, n: int) -> list[Any]:
     """Return executors that are kept, at most `n`, and let go of all others."""
     alike = [
-        pair
-        for pair in _kept.executors
-        if pair[0] == origin and pair[1]._flags.broken is None
+        pair for pair in _kept.executors if pair[0] == origin and not is_broken(pair[1])
     ][:n]
     _kept.executors[:] = [pair for pair in _kept.executors if pair not in alike]
     end_idle_processes()

@@ -10,9 +10,9 @@ from queue import Queue
 from types import SimpleNamespace
 
 import pytest
+from skopt_evo.executors._processes import settle
 
-from skopt_evo.evaluation import _processes
-from skopt_evo.evaluation._processes import settle
+from skopt_evo.executors import _processes
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds after which something hangs
@@ -21,7 +21,7 @@ PATIENCE = 60  # seconds after which something hangs
 # as it lives.
 FAMILY = """
 import os, time
-from skopt_evo.evaluation._processes import end_with, end_with_thread_of_parent
+from skopt_evo.executors._processes import end_with, end_with_thread_of_parent
 parent = os.getpid()
 if os.fork() == 0:
     {tie}

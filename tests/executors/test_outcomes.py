@@ -7,9 +7,9 @@ import joblib
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
+from skopt_evo.evaluation._outcomes import call_and_pack, unpack
 
 from skopt_evo import GeneticSearchCV
-from skopt_evo.evaluation._outcomes import call_and_pack, unpack
 from skopt_evo.evaluation._pool import Pool
 
 
