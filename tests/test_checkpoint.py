@@ -553,13 +553,12 @@ def test_other_candidates_under_the_same_names_are_an_error(tmp_path, monkeypatc
 
 def as_version_1(path):
     """Write a journal as skopt_evo did when the format had version 1."""
-    records = [json.loads(line)["data"] for line in path.read_bytes().splitlines()]
-    header = {
-        "form" if name == "schema" else name: value
-        for name, value in {**records[0], "version": 1}.items()
-    }
+    with _journal.Journal(path, {}) as journal:
+        header, records = journal.header, journal.records
+    old = {"form" if name == "schema" else name: header[name] for name in header}
+    start = {"format": "skopt-evo-journal", "version": 1, **old}
     lines, digest = [], b""
-    for record in [header, *records[1:]]:
+    for record in [start, *records]:
         line, digest = _lines.pack(record, digest)
         lines.append(line)
     path.write_bytes(b"".join(lines))

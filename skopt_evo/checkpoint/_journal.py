@@ -267,9 +267,8 @@ class Journal:
         with postponed(self.postponed):
             warnings.warn(
                 f"The checkpoint {self.path!r} can no longer be written: {reason}. The "
-                "search goes on, but is no longer safe: if "
-                f"it is cut short, the file has no more than its first {self._n_lines} "
-                "lines.",
+                "search goes on, but is no longer safe: if it is cut short, the file "
+                f"has no more than its first {self._n_lines} lines.",
                 CheckpointWarning,
                 stacklevel=3,
             )

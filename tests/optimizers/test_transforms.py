@@ -1,11 +1,10 @@
-"""The transformations against their papers, written out anew, and their purity."""
+"""What holds for every transformation, and how they are combined."""
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,8 +25,7 @@ from skopt_evo.optimizers import (
     scale_by_rms,
     trace,
 )
-
-N_STEPS, SIZE = 25, 3
+from tests.optimizers.driving import SIZE, run, some_gradients
 
 TRANSFORMS: dict[str, GradientTransformation] = {
     "identity": chain(),
@@ -43,82 +41,6 @@ TRANSFORMS: dict[str, GradientTransformation] = {
 every_transform = pytest.mark.parametrize(
     "transform", TRANSFORMS.values(), ids=TRANSFORMS.keys()
 )
-
-
-def some_gradients(seed: int = 0, n: int = N_STEPS) -> np.ndarray:
-    """Gradients of both signs over several orders of magnitude."""
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, SIZE)) * 10.0 ** rng.integers(-3, 3, (n, SIZE))
-
-
-def run(transform: GradientTransformation, gradients: np.ndarray) -> np.ndarray:
-    """Return the updates, with the parameters of each step where they lead."""
-    params = np.zeros(gradients.shape[1])
-    state, all_updates = transform.init(params), []
-    for grads in gradients:
-        updates, state = transform.update(grads, state, params)
-        params = apply_updates(params, updates)
-        all_updates.append(updates)
-    return np.array(all_updates)
-
-
-# The recursions of the papers for one coordinate, in plain floats.
-
-
-def momentum_by_hand(gradients: list[float]) -> Iterator[float]:
-    buffer = None
-    for g in gradients:
-        buffer = g if buffer is None else 0.9 * buffer + g
-        yield buffer
-
-
-def nesterov_by_hand(gradients: list[float]) -> Iterator[float]:
-    for g, buffer in zip(gradients, momentum_by_hand(gradients), strict=True):
-        yield g + 0.9 * buffer
-
-
-def rms_by_hand(gradients: list[float]) -> Iterator[float]:
-    for t, g in enumerate(gradients):
-        # The recursion unrolled: each squared gradient with its own weight.
-        v = math.fsum(0.05 * 0.95 ** (t - i) * gradients[i] ** 2 for i in range(t + 1))
-        yield g / (math.sqrt(v) + 1e-6)
-
-
-def adam_by_hand(gradients: list[float]) -> Iterator[float]:
-    for t in range(1, len(gradients) + 1):
-        past = gradients[:t]
-        # Weights of the debiased averages, normalised by their own sum.
-        w1 = [0.8 ** (t - i) for i in range(1, t + 1)]
-        w2 = [0.99 ** (t - i) for i in range(1, t + 1)]
-        m = math.fsum(w * g for w, g in zip(w1, past, strict=True)) / math.fsum(w1)
-        v = math.fsum(w * g * g for w, g in zip(w2, past, strict=True)) / math.fsum(w2)
-        yield m / (math.sqrt(v) + 1e-6)
-
-
-@pytest.mark.parametrize(
-    ("name", "by_hand"),
-    [
-        ("trace", momentum_by_hand),
-        ("nesterov", nesterov_by_hand),
-        ("rms", rms_by_hand),
-        ("adam", adam_by_hand),
-    ],
-)
-def test_every_update_follows_the_recursion_of_the_paper(
-    name: str, by_hand: Callable[[list[float]], Iterator[float]]
-) -> None:
-    gradients = some_gradients()
-    updates = run(TRANSFORMS[name], gradients)
-    expected = np.array([list(by_hand(column.tolist())) for column in gradients.T]).T
-    assert expected.shape == (N_STEPS, SIZE)
-    # atol: sums of both signs cancel, and the gradients reach 1e3.
-    np.testing.assert_allclose(updates, expected, rtol=1e-10, atol=1e-11)
-
-
-def test_the_first_update_of_adam_is_as_long_whatever_the_gradient() -> None:
-    gradients = np.array([[1e-3, 7.0, -1e6]])
-    updates = run(scale_by_adam(0.9, 0.999, 1e-12), gradients)
-    np.testing.assert_allclose(updates, [[1.0, 1.0, -1.0]], rtol=1e-8)
 
 
 def test_the_learning_rate_points_downhill() -> None:
@@ -256,12 +178,6 @@ def test_updates_are_finite_for_finite_gradients(
         (lambda: scale(math.inf), "factor must be a number that is finite, got inf"),
         (lambda: scale_by_learning_rate(0.0), "learning_rate must .* above 0.* got 0"),
         (lambda: scale_by_learning_rate(math.nan), "learning_rate must .* got nan"),
-        (lambda: trace(1.0), r"decay must be a number in \[0, 1\), got 1.0"),
-        (lambda: scale_by_rms(-0.1, 1e-8), r"decay must .* got -0.1; .* decay=0.99"),
-        (lambda: scale_by_rms(0.9, 0.0), "eps must .* above 0"),
-        (lambda: scale_by_adam(1.0, 0.9, 1e-8), "beta_1 must"),
-        (lambda: scale_by_adam(0.9, 1.0, 1e-8), "beta_2 must"),
-        (lambda: scale_by_adam(0.9, 0.9, -1.0), "eps must"),
         (lambda: scale_by_lbfgs(0), "memory_size must be an integer of at least 1"),
     ],
 )
@@ -277,7 +193,6 @@ def test_settings_out_of_range_are_refused(
     [
         (scale, "2", "factor must .* '2' of type str"),
         (scale_by_learning_rate, True, "learning_rate must .* of type bool"),
-        (partial(trace, 0.9), 1, "nesterov must be True or False, got 1"),
         (scale_by_lbfgs, 2.0, "memory_size must be an integer .* of type float"),
         (scale_by_lbfgs, True, "memory_size must be an integer .* of type bool"),
     ],

@@ -10,6 +10,12 @@ from skopt_evo.strategies import GeneLayout, Strategy
 from tests.strategies.conformance import even_layout, run
 
 
+def bowl(genomes: np.ndarray) -> np.ndarray:
+    """Return losses of shape (n, 1)."""
+    losses: np.ndarray = ((genomes - 0.3) ** 2).sum(axis=1, keepdims=True)
+    return losses
+
+
 def shifted_rastrigin(genomes: np.ndarray) -> np.ndarray:
     x = 6 * (genomes - 0.37)
     losses: np.ndarray = (x**2 - 2 * np.cos(2 * np.pi * x) + 2).sum(axis=1)
