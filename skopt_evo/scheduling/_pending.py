@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias, cast
 
 from skopt_evo.evaluation import failed_results
 from skopt_evo.executors import Done
@@ -11,6 +12,9 @@ from skopt_evo.scheduling._schedule import Snapshot, Verdict
 from skopt_evo.scheduling._session import Session
 from skopt_evo.space import ValueTable
 from skopt_evo.trials import Fault, FoldResult, Trial, Unit
+
+# The key of a fit, for the executor: the number of the candidate, and the unit.
+Fit: TypeAlias = tuple[int, Unit]
 
 
 @dataclass(eq=False)
@@ -93,7 +97,7 @@ class PendingTrials:
         """Take note of what became of a fit; raise what it has raised."""
         if done.error is not None:
             raise done.error
-        number, unit = done.key
+        number, unit = cast(Fit, done.key)
         pending = self._pending.get(number)
         if pending is not None and unit not in pending.open:
             pending = None  # it was given up while this fit was under way
@@ -199,8 +203,8 @@ class PendingTrials:
         """Give a candidate up, or have done again what did not come to its end."""
         assert done.fault is not None
         # What waits must not start before it is known what is worth it.
-        again = [done.key, *self._session.executor.withdraw()]
-        _, unit = done.key
+        again = cast(list[Fit], [done.key, *self._session.executor.withdraw()])
+        _, unit = again[0]
         if pending is not None and done.is_alone:
             number = pending.trial.number
             if self._session.retry.gives_up(number, unit, done.fault):

@@ -10,11 +10,11 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import check_scoring, r2_score
 from sklearn.model_selection import KFold
 from sklearn.neighbors import KNeighborsClassifier
+from skopt_evo.evaluation._evaluator import BATCH_SECONDS, _fit_and_score_all
 
 from skopt_evo._sklearn_compat import SearchTask
 from skopt_evo.checkpoint import Checkpoint
 from skopt_evo.evaluation import Evaluator
-from skopt_evo.evaluation._evaluator import BATCH_SECONDS, _fit_and_score_all
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.trials import Fault, Trial, Unit

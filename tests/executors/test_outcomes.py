@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from skopt_evo.evaluation._outcomes import call_and_pack, unpack
+from skopt_evo.evaluation._pool import Pool
 
 from skopt_evo import GeneticSearchCV
-from skopt_evo.evaluation._pool import Pool
 
 
 class TwoArgumentsError(ValueError):
