@@ -8,6 +8,7 @@ from sklearn.base import clone
 from skopt_evo._arithmetic import own_arithmetic
 from skopt_evo._sklearn_compat import ONLY_METRIC, is_scorer, scorer_attribute
 from skopt_evo.checkpoint import Checkpoint, compare, make_header
+from skopt_evo.evaluation import FitSettings
 from skopt_evo.executors import resolve_executor
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.scheduling import (
@@ -209,13 +210,15 @@ def _common_arguments(search, data, n_candidates, seed, gradient):
         "splits": data.splits,
         "n_candidates": n_candidates,
         "seed": seed,
-        "gradient": gradient,
-        "scorer": data.scorers,
-        "fit_params": data.routed.estimator.fit,
-        "score_params": data.routed.scorer.score,
-        "return_train_score": search.return_train_score,
-        "error_score": search.error_score,
-        "verbose": search.verbose,
+        "settings": FitSettings(
+            scorer=data.scorers,
+            fit_params=data.routed.estimator.fit,
+            score_params=data.routed.scorer.score,
+            return_train_score=search.return_train_score,
+            error_score=search.error_score,
+            verbose=search.verbose,
+            gradient=gradient,
+        ),
     }
 
 

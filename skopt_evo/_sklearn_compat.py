@@ -2,8 +2,7 @@
 
 Supported are scikit-learn 1.6 and later. What changed in between:
 
-- 1.9 brought callbacks: ``_fit_and_score`` takes the search and a callback context, and
-  ``BaseSearchCV`` opens a tree of such contexts. `SearchTask` stands for a node of that
+- 1.9 brought callbacks: ``BaseSearchCV`` opens a tree of contexts. `SearchTask` stands for a node of that
   tree, and for nothing in earlier versions.
 - From 1.7 on, workers get the filters of warnings along with the configuration.
 """
@@ -11,7 +10,6 @@ Supported are scikit-learn 1.6 and later. What changed in between:
 from __future__ import annotations
 
 import copy
-import inspect
 import warnings
 from contextlib import contextmanager
 from numbers import Real
@@ -26,10 +24,11 @@ from sklearn.metrics._scorer import (
 )
 from sklearn.model_selection._search import BaseSearchCV, _search_estimator_has
 from sklearn.model_selection._validation import (
-    _fit_and_score,
+    _score,
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils import _safe_indexing
+from sklearn.utils._array_api import device, get_namespace
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -41,27 +40,30 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import delayed
-from sklearn.utils.validation import _check_method_params
+from sklearn.utils.validation import _check_method_params, _num_samples
 
 __all__ = [
     "ONLY_METRIC",
     "BaseSearchCV",
     "HasMethods",
     "Interval",
+    "ObservedFit",
     "SearchTask",
     "StrOptions",
     "allowed_numbers",
+    "as_indices_of",
     "check_method_params",
     "check_refit",
     "clone_without_callbacks",
     "clones_itself",
-    "fit_and_score",
     "fit_context",
     "is_scorer",
     "kept_by_clone",
+    "number_of_samples",
     "refusal_of",
     "safe_indexing",
     "safe_split",
+    "score_by",
     "scorer_attribute",
     "scorer_of",
     "scorer_parts",
@@ -75,6 +77,7 @@ fit_context = _fit_context
 check_method_params = _check_method_params
 safe_indexing = _safe_indexing
 safe_split = _safe_split
+number_of_samples = _num_samples
 search_estimator_has = _search_estimator_has
 warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
 
@@ -84,7 +87,7 @@ ONLY_METRIC = "score"
 # What all methods that are decorated with it share.
 VALIDATING_CODE = _fit_context(prefer_skip_nested_validation=True)(repr).__code__
 
-HAS_CALLBACKS = "callback_ctx" in inspect.signature(_fit_and_score).parameters
+HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
 
 def clones_itself(kind):
@@ -192,21 +195,36 @@ def allowed_numbers(estimator, name):
     return [float(each) for each in numbers if each is not None]
 
 
-def fit_and_score(estimator, X, y, **kwargs):
-    """Fit and score one candidate on one split, as scikit-learn's searches do.
+def as_indices_of(X, rows):
+    """Return row numbers in a form that the rows of `X` can be indexed with.
 
-    See ``sklearn.model_selection._validation._fit_and_score`` for the parameters and
-    the returned dict.
+    Arrays of other libraries than NumPy have to be indexed with arrays of their own.
     """
-    return _fit_and_score(
-        estimator,
-        X,
-        y,
-        return_n_test_samples=True,
-        return_times=True,
-        return_parameters=False,
-        **kwargs,
-    )
+    namespace, _ = get_namespace(X)
+    return namespace.asarray(rows, device=device(X))
+
+
+def score_by(scorer, estimator, X, y, params, error_score):
+    """Score a fitted estimator as scikit-learn's searches do.
+
+    Parameters
+    ----------
+    scorer : callable
+        The scorer, or scikit-learn's object for several of them.
+    estimator : estimator
+        It is fitted.
+    X, y : array-like
+        The data, `y` None if there is none.
+    params : mapping
+        Further arguments of the scorer.
+    error_score : float or "raise"
+        What stands for a score that a scorer raises in place of.
+
+    Returns
+    -------
+    scores : number or dict of str to number
+    """
+    return _score(estimator, X, y, scorer, params, error_score)
 
 
 def clone_without_callbacks(estimator):
@@ -307,25 +325,55 @@ class SearchTask:
         task.end()
 
     def leaf(self, task_id):
-        """Return what `fit_and_score` needs to observe one candidate on one split.
+        """Return what shows the fit of one candidate on one split, None if nobody looks.
 
         The context is cut off from its siblings: a worker process gets its ancestors,
-        not every leaf that there has been. Without callbacks it gets nothing, not even
-        the search.
+        not every leaf that there has been.
         """
         if self._context is None:
-            return {}
+            return None
         context = _detached(self._context).subcontext(
             task_name="candidate-split-evaluation", task_id=task_id
         )
-        return {"caller": self._search, "callback_ctx": context}
+        return ObservedFit(self._search, context)
 
     def pass_over(self, task_id):
         """Call the hooks of a leaf that nothing has to be fitted for."""
-        context = self.leaf(task_id).get("callback_ctx")
-        if context is not None:
-            context.call_on_fit_task_begin(estimator=self._search)
-            context.call_on_fit_task_end(estimator=self._search)
+        leaf = self.leaf(task_id)
+        if leaf is not None:
+            leaf.begin()
+            leaf.end()
+
+
+class ObservedFit:
+    """The fit of one candidate on one split as callbacks see it, perhaps in a worker.
+
+    Parameters
+    ----------
+    search : estimator
+        The search that is being fitted; hooks are called with it.
+    context : sklearn.callback.CallbackContext
+        The leaf in the tree of tasks.
+    """
+
+    def __init__(self, search, context):
+        self._search = search
+        self._context = context
+
+    @contextmanager
+    def fitting(self, estimator, **data):
+        """Observe what the block does: the fit of `estimator` to some data."""
+        with self._context.propagate_callback_context(estimator):
+            self.begin(**data)
+            yield
+
+    def begin(self, **data):
+        """Call the hooks for the begin of the fit."""
+        self._context.call_on_fit_task_begin(estimator=self._search, **data)
+
+    def end(self, **data):
+        """Call the hooks for the end of the fit and of its scores."""
+        self._context.call_on_fit_task_end(estimator=self._search, **data)
 
 
 def _is_observed(search):

@@ -5,6 +5,6 @@ Where fits run is the matter of `skopt_evo.executors`, which of them run and whe
 """
 
 from skopt_evo.evaluation._faults import error_of, failed_results
-from skopt_evo.evaluation._fit import evaluate, share_of
+from skopt_evo.evaluation._fit import FitSettings, evaluate, share_of
 
-__all__ = ["error_of", "evaluate", "failed_results", "share_of"]
+__all__ = ["FitSettings", "error_of", "evaluate", "failed_results", "share_of"]

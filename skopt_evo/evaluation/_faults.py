@@ -9,12 +9,9 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from skopt_evo._messages import shown
-from skopt_evo.evaluation._error_score import scored_fold
+from skopt_evo.evaluation._fit import fit_and_score
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.trials import Fault, FoldResult, Trial, Unit
-
-# The arguments of `evaluate` that `_fit_and_score` does not have.
-OWN_ARGUMENTS = ("estimator", "splits", "n_candidates", "seed", "gradient")
 
 
 class _Failing(BaseEstimator):  # type: ignore[misc]
@@ -86,19 +83,18 @@ def failed_results(
     FitTimeoutError, WorkerDiedError
         If `error_score` is ``"raise"``.
     """
-    splits = common["splits"]
-    settings = {key: common[key] for key in common if key not in OWN_ARGUMENTS}
+    splits, settings = common["splits"], common["settings"]
     results = {}
     try:
         for split, (train, test) in enumerate(splits):
-            results[Unit(split)], _ = scored_fold(
-                estimator=_Failing(error_of(fault)),
-                parameters=trial.params,
-                train=train,
-                test=test,
-                split_progress=(split, len(splits)),
-                candidate_progress=(trial.number, common["n_candidates"]),
-                **settings,
+            results[Unit(split)] = fit_and_score(
+                _Failing(error_of(fault)),
+                trial.params,
+                common["X"],
+                common["y"],
+                train,
+                test,
+                settings,
             )
     except (FitTimeoutError, WorkerDiedError) as error:
         error.add_note(

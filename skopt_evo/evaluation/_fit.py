@@ -4,19 +4,57 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, TypeAlias
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from traceback import format_exc
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from skopt_evo._sklearn_compat import check_method_params, safe_split
-from skopt_evo.evaluation._error_score import scored_fold
+from skopt_evo._sklearn_compat import (
+    ObservedFit,
+    check_method_params,
+    number_of_samples,
+)
+from skopt_evo.evaluation._report import Report
+from skopt_evo.evaluation._rows import Rows, rows_of
+from skopt_evo.evaluation._scores import computed_scores, scores_of_failure
 from skopt_evo.hypergrad import Fold
 from skopt_evo.trials import FoldGradient, FoldResult, Unit
 
 Differentiate: TypeAlias = Callable[..., FoldGradient]
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How candidates are fitted and scored: the same for all fits of a search.
+
+    Attributes
+    ----------
+    scorer : callable
+        The scorer, or scikit-learn's object for several of them.
+    fit_params, score_params : mapping
+        Further arguments of ``fit`` and of the scorer; arrays with an entry a sample
+        are split with the data.
+    return_train_score : bool
+        Whether the training set is scored, too.
+    error_score : float or "raise"
+        What stands for scores that cannot be computed.
+    verbose : int
+        How much is printed.
+    gradient : callable or None
+        Differentiates the score by the parameters, beside the fit.
+    """
+
+    scorer: Any
+    fit_params: Mapping[str, Any]
+    score_params: Mapping[str, Any]
+    return_train_score: bool = False
+    error_score: Any = np.nan
+    verbose: int = 0
+    gradient: Differentiate | None = None
 
 
 def evaluate(
@@ -27,12 +65,11 @@ def evaluate(
     splits: Sequence[tuple[Any, Any]],
     n_candidates: int,
     seed: int,
-    gradient: Differentiate | None,
+    settings: FitSettings,
     number: int,
     params: Mapping[str, Any],
     unit: Unit,
-    callbacks: Mapping[str, Any],
-    **settings: Any,
+    callbacks: ObservedFit | None = None,
 ) -> FoldResult:
     """Fit a candidate on one split and score it.
 
@@ -48,48 +85,43 @@ def evaluate(
     splits : sequence of (train, test) index arrays
         The splits of the search.
     n_candidates : int
-        How many candidates there will be, for progress messages.
+        How many candidates there will be, for what is printed.
     seed : int
         The seed of the search.
-    gradient : callable or None
-        Differentiates the score by the parameters, beside the fit.
+    settings : FitSettings
+        How to fit and score.
     number : int
         The number of the candidate.
     params : mapping
         Its parameters.
     unit : Unit
         Which split, and how much of its training set.
-    callbacks : mapping
-        What ``_fit_and_score`` needs for scikit-learn's callbacks.
-    **settings
-        Further arguments of scikit-learn's ``_fit_and_score``.
+    callbacks : ObservedFit, default=None
+        What scikit-learn's callbacks see of it; None if there are none.
 
     Returns
     -------
     fold : FoldResult
         The scores, times, and the error of the fit if there was one.
+
+    Raises
+    ------
+    Exception
+        What the fit or a scorer raises, if `error_score` is ``"raise"``. What
+        ``set_params`` raises.
     """
     train, test = splits[unit.split]
     if unit.fidelity < 1.0:
         train = share_of(train, unit, seed)
-    arguments = {
-        "estimator": clone(estimator),
-        "X": X,
-        "y": y,
-        "train": train,
-        "test": test,
-        "parameters": params,
-        "split_progress": (unit.split, len(splits)),
-        "candidate_progress": (number, n_candidates),
-        **callbacks,
-        **settings,
-    }
-    if gradient is None:
-        return scored_fold(**arguments)[0]
-    fold, fitted = scored_fold(**arguments, return_estimator=True)
-    if fold.fit_error is not None:
-        return fold
-    return _differentiated(fold, fitted, gradient, arguments)
+    report = Report(
+        settings.verbose, params, (unit.split, len(splits)), (number, n_candidates)
+    )
+    report.begin()
+    fold = fit_and_score(
+        clone(estimator), params, X, y, train, test, settings, callbacks=callbacks
+    )
+    report.end(fold)
+    return fold
 
 
 def share_of(train: Any, unit: Unit, seed: int) -> NDArray[Any]:
@@ -120,25 +152,160 @@ def share_of(train: Any, unit: Unit, seed: int) -> NDArray[Any]:
     return np.asarray(rows[np.sort(order[:n_rows])])
 
 
-def _differentiated(
-    fold: FoldResult, estimator: Any, gradient: Differentiate, fit: Mapping[str, Any]
+def fit_and_score(
+    estimator: Any,
+    params: Mapping[str, Any],
+    X: Any,
+    y: Any,
+    train: Any,
+    test: Any,
+    settings: FitSettings,
+    *,
+    callbacks: ObservedFit | None = None,
+) -> FoldResult:
+    """Fit an estimator on a training set and score it on a test set.
+
+    It is what scikit-learn's searches do, and the derivatives beside it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        It is fitted itself.
+    params, X, y, settings, callbacks
+        As for `evaluate`.
+    train, test : array of row numbers, or of one bool a sample
+        The rows.
+
+    Returns
+    -------
+    fold : FoldResult
+    """
+    metadata = _Metadata(
+        check_method_params(X, params=settings.fit_params, indices=train),
+        check_method_params(X, params=settings.score_params, indices=train),
+        check_method_params(X, params=settings.score_params, indices=test),
+    )
+    # Some values may be estimators.
+    estimator = estimator.set_params(**clone(params, safe=False))
+    start = time.time()
+    rows = rows_of(estimator, X, y, train, test)
+    try:
+        error = _fit(estimator, rows, metadata, settings, callbacks)
+        fit_time = time.time() - start
+        if error is None:
+            fold = _score(estimator, rows, metadata, settings)
+        else:
+            fold = _failure(error, rows, settings)
+    finally:
+        if callbacks is not None:
+            callbacks.end(**_seen(rows, metadata))
+    fold = replace(fold, fit_time=fit_time)
+    if error is not None or settings.gradient is None:
+        return fold
+    # An estimator that does not copy its input has changed it.
+    rows = rows_of(estimator, X, y, train, test)
+    return _differentiate(fold, estimator, rows, metadata, settings.gradient, params)
+
+
+class _Metadata(NamedTuple):
+    """Further arguments of methods, for the rows of one fit."""
+
+    fit: Mapping[str, Any]
+    score_train: Mapping[str, Any]
+    score_test: Mapping[str, Any]
+
+
+def _fit(
+    estimator: Any,
+    rows: Rows,
+    metadata: _Metadata,
+    settings: FitSettings,
+    callbacks: ObservedFit | None,
+) -> str | None:
+    """Fit an estimator; return the traceback of what it has raised, if it has."""
+    targets = () if rows.y_train is None else (rows.y_train,)
+    try:
+        with (
+            nullcontext()
+            if callbacks is None
+            else callbacks.fitting(estimator, **_seen(rows, metadata))
+        ):
+            estimator.fit(rows.X_train, *targets, **metadata.fit)
+    except Exception:
+        if isinstance(settings.error_score, str):  # "raise"
+            raise
+        return format_exc()
+    return None
+
+
+def _score(
+    estimator: Any, rows: Rows, metadata: _Metadata, settings: FitSettings
+) -> FoldResult:
+    """Score a fitted estimator."""
+    scorer, error_score = settings.scorer, settings.error_score
+    start = time.time()
+    test_scores, errors = computed_scores(
+        estimator, rows.X_test, rows.y_test, scorer, metadata.score_test, error_score
+    )
+    score_time = time.time() - start
+    train_scores = None
+    if settings.return_train_score:
+        train_scores, _ = computed_scores(
+            estimator,
+            rows.X_train,
+            rows.y_train,
+            scorer,
+            metadata.score_train,
+            error_score,
+        )
+    return FoldResult(
+        test_scores,
+        score_errors=errors,
+        train_scores=train_scores,
+        n_test_samples=number_of_samples(rows.X_test),
+        score_time=score_time,
+    )
+
+
+def _failure(error: str, rows: Rows, settings: FitSettings) -> FoldResult:
+    """Return what there is of a fit that has raised."""
+    scores = scores_of_failure(settings.scorer, settings.error_score)
+    return FoldResult(
+        scores,
+        error,
+        train_scores=scores if settings.return_train_score else None,
+        n_test_samples=number_of_samples(rows.X_test),
+    )
+
+
+def _differentiate(
+    fold: FoldResult,
+    estimator: Any,
+    rows: Rows,
+    metadata: _Metadata,
+    gradient: Differentiate,
+    params: Mapping[str, Any],
 ) -> FoldResult:
     """Add the derivatives to a result, while there is the fitted estimator."""
     start = time.time()
-    X, y, train, test = fit["X"], fit["y"], fit["train"], fit["test"]
-    X_train, y_train = safe_split(estimator, X, y, train)
-    X_test, y_test = safe_split(estimator, X, y, test, train)
     found = gradient(
         estimator,
-        Fold(
-            X_train,
-            y_train,
-            X_test,
-            check_method_params(X, params=fit["fit_params"], indices=train),
-        ),
-        y_test,
-        check_method_params(X, params=fit["score_params"], indices=test),
+        Fold(rows.X_train, rows.y_train, rows.X_test, metadata.fit),
+        rows.y_test,
+        metadata.score_test,
         fold.computed_scores(),
-        fit["parameters"],
+        params,
     )
     return replace(fold, gradient=found, gradient_time=time.time() - start)
+
+
+def _seen(rows: Rows, metadata: _Metadata) -> dict[str, Any]:
+    """Return the data of a fit as scikit-learn's callbacks get it."""
+    sample_weight = metadata.fit.get("sample_weight")
+    return {
+        "X": rows.X_train,
+        "y": rows.y_train,
+        "metadata": (
+            None if sample_weight is None else {"sample_weight": sample_weight}
+        ),
+    }

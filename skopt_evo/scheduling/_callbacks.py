@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from skopt_evo._sklearn_compat import SearchTask
+from skopt_evo._sklearn_compat import ObservedFit, SearchTask
 from skopt_evo.trials import Trial, Unit
 
 
@@ -79,15 +78,15 @@ class CallbackTasks:
         for place, trial in enumerate(trials):
             self._places[trial.number] = _Place(generation, place * self._n_splits)
 
-    def leaf(self, trial: Trial, unit: Unit) -> dict[str, Any]:
-        """Return what a fit needs so that callbacks see it."""
+    def leaf(self, trial: Trial, unit: Unit) -> ObservedFit | None:
+        """Return what shows a fit to callbacks, None if there are none."""
         place = self._places[trial.number]
         if unit.fidelity not in place.fidelities:
             place.fidelities.append(unit.fidelity)
         # A second fit on the same split, with more data, is another task.
         n_before = place.fidelities.index(unit.fidelity) * self._n_splits
         first = place.first + n_before * place.generation.n_candidates
-        leaf: dict[str, Any] = place.generation.task.leaf(first + unit.split)
+        leaf: ObservedFit | None = place.generation.task.leaf(first + unit.split)
         return leaf
 
     def pass_over(self, trial: Trial) -> None:

@@ -5,7 +5,7 @@ candidates, proposes them or compares them is elsewhere.
 """
 
 from skopt_evo.trials._fault import FAULTS, Fault, FaultKind
-from skopt_evo.trials._fold_result import FoldGradient, FoldResult
+from skopt_evo.trials._fold_result import FoldGradient, FoldResult, Scores
 from skopt_evo.trials._proposer import Proposer
 from skopt_evo.trials._trial import PROBE, Trial
 from skopt_evo.trials._unit import Unit
@@ -18,6 +18,7 @@ __all__ = [
     "FoldGradient",
     "FoldResult",
     "Proposer",
+    "Scores",
     "Trial",
     "Unit",
 ]
