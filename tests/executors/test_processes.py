@@ -10,9 +10,9 @@ from queue import Queue
 from types import SimpleNamespace
 
 import pytest
-from skopt_evo.executors._processes import settle
 
 from skopt_evo.executors import _processes
+from skopt_evo.executors._processes import settle
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds after which something hangs

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from scipy.stats import uniform
 from sklearn.base import BaseEstimator, RegressorMixin
-from skopt_evo.executors._idle import end_idle_processes
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
+from skopt_evo.executors._idle import end_idle_processes
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="What is left of a process is looked for in /proc."
