@@ -2,15 +2,19 @@
 
 import pickle
 import threading
+import time
 
-import joblib
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
-from skopt_evo.evaluation._outcomes import call_and_pack, unpack
-from skopt_evo.evaluation._pool import Pool
 
 from skopt_evo import GeneticSearchCV
+from skopt_evo.executors._outcomes import (
+    Outcome,
+    call_and_keep,
+    call_and_pack,
+    unpack,
+)
 
 
 class TwoArgumentsError(ValueError):
@@ -48,62 +52,21 @@ class MuteError(OSError):
         raise TypeError
 
 
-class Unloadable:
-    """Can be pickled, but not be unpickled."""
-
-    def __reduce__(self):
-        return int, ("no number",)
+def wait(seconds):
+    time.sleep(seconds)
 
 
 def fail(error):
     raise error
 
 
-def fail_with_two(name, number):
-    raise TwoArgumentsError(name, number)
-
-
-def fail_with_lock(name, number):
-    raise HasLockError(f"{name} is {number}")
-
-
-def return_lock(**arguments):
-    return threading.Lock()
-
-
-def return_unloadable(**arguments):
-    return Unloadable()
-
-
-CASES = [
-    (fail_with_two, ValueError, r"^TwoArgumentsError: alpha is 3$"),
-    (fail_with_lock, KeyError, r"HasLockError: 'alpha is 3'"),
-    (return_lock, TypeError, r"What a fit returned cannot be sent.*cannot pickle"),
-    (return_unloadable, TypeError, r"What a fit returned cannot be unpickled.*no num"),
-]
-
-
-@pytest.mark.parametrize(("function", "kind", "text"), CASES)
-@pytest.mark.parametrize(
-    ("backend", "limit"), [("loky", None), ("loky", 600.0), ("multiprocessing", None)]
-)
-def test_what_cannot_be_pickled_comes_back_as_an_error_with_its_text(
-    backend, limit, function, kind, text
-):
-    with joblib.parallel_backend(backend):
-        pool = Pool(function, 2, "2*n_jobs", limit=limit)
-    with pool:
-        for _ in range(2):  # and the workers are still there
-            pool.submit("key", lambda: {"name": "alpha", "number": 3})
-            with pytest.raises(kind, match=text) as caught:
-                pool.next_done()
-            assert type(caught.value) is kind
-            if function in (fail_with_two, fail_with_lock):
-                assert f"in {function.__name__}" in str(caught.value.__cause__)
-
-
 def returned(function, **arguments):
-    return unpack(pickle.loads(pickle.dumps(call_and_pack(function, **arguments))))
+    packed = pickle.loads(pickle.dumps(call_and_pack(function, **arguments)))
+    outcome = unpack(packed)
+    assert outcome.seconds == packed.seconds
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.result
 
 
 def test_results_and_errors_are_what_they_were():
@@ -128,8 +91,29 @@ def test_an_error_of_any_kind_has_a_substitute(error, kind, text):
         returned(fail, error=error)
 
 
-def test_what_was_never_packed_is_a_result():
-    assert unpack([1]) == [1]
+def test_the_cause_of_an_error_is_its_traceback_in_the_other_process():
+    with pytest.raises(OSError, match="disk") as caught:
+        returned(fail, error=OSError("disk"))
+    assert "in fail" in str(caught.value.__cause__)
+
+
+def test_what_was_never_packed_is_as_it_was():
+    lock = threading.Lock()
+    outcome = unpack(call_and_keep(lambda: lock))
+    assert outcome.result is lock
+    error = HasLockError("text")
+    outcome = unpack(call_and_keep(fail, error=error))
+    assert outcome.error is error
+
+
+def test_a_call_is_timed():
+    for call in (call_and_keep, call_and_pack):
+        assert 0.02 <= unpack(call(wait, seconds=0.02)).seconds < 5
+
+
+def test_arguments_may_have_any_name():
+    assert call_and_keep(dict, function=1).result == {"function": 1}
+    assert isinstance(unpack(call_and_pack(dict, function=1)), Outcome)
 
 
 class Failing(RegressorMixin, BaseEstimator):

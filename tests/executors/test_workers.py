@@ -4,16 +4,18 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
-from contextlib import closing
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from skopt_evo.evaluation._slots import Slots
+from joblib.parallel import get_active_backend
 
-from skopt_evo.evaluation import _idle, _slots
+from skopt_evo._joblib_compat import is_broken, process_ids
+from skopt_evo.executors import Done, Workers, _idle, _inside, _workers
 from skopt_evo.trials import Fault
 
 PATIENCE = 120  # seconds after which something hangs
@@ -72,6 +74,10 @@ def describe(X):
     }
 
 
+def backend_inside():
+    return type(get_active_backend()[0]).__name__
+
+
 class Loading:
     """Calls a function when it is unpickled."""
 
@@ -85,9 +91,19 @@ class Loading:
 # ---- helpers
 
 
-def make_slots(call=perform, n_workers=2, limit=None, env=None, **settings):
-    settings = {"temp_folder": None, "max_nbytes": 10**6, "mmap_mode": "r", **settings}
-    return Slots(n_workers, call, limit=limit, env=env, settings=settings)
+class NothingIsKeptError(Exception):
+    """Ends the use of workers."""
+
+
+@contextmanager
+def opened(
+    call=perform, common=None, n_workers=2, limit=None, env=None, keep=False, **settings
+):
+    workers = Workers(n_workers, fit_timeout=limit, env=env, settings=settings)
+    with suppress(NothingIsKeptError), workers.open(call, common or {}):
+        yield workers
+        if not keep:
+            raise NothingIsKeptError
 
 
 def wait_until(condition):
@@ -97,20 +113,21 @@ def wait_until(condition):
         time.sleep(0.01)
 
 
-def next_done(slots):
-    """Return what is done next, however many waits that takes."""
-    deadline = time.monotonic() + PATIENCE
-    while (done := slots.next_done(1.0)) is None:
-        assert time.monotonic() < deadline
+def next_done(workers):
+    """Return what is done next."""
+    done = workers.next_done(PATIENCE)
+    assert done is not None
     return done
 
 
-def run(slots, action, **arguments):
+def run(workers, action, **arguments):
     """Return what becomes of a task when there is no other one."""
-    slots.start("key", {"action": action, **arguments})
-    key, result = next_done(slots)
-    assert key == "key"
-    return result
+    workers.submit("key", {"action": action, **arguments})
+    done = next_done(workers)
+    assert done.key == "key"
+    if done.error is not None:
+        raise done.error
+    return done.result if done.fault is None else done.fault
 
 
 def is_alive(pid):
@@ -122,44 +139,46 @@ def is_alive(pid):
 
 
 @pytest.fixture(scope="module")
-def slots():
-    with closing(make_slots()) as slots:
-        yield slots
+def workers():
+    with opened() as workers:
+        yield workers
 
 
 # ---- results
 
 
-def test_results_come_with_their_keys(slots):
+def test_results_come_with_their_keys(workers):
     for keys in (["one", "two"], ["three", "four"]):
         for key in keys:
-            slots.start(key, {"action": negate, "number": -len(key)})
-        done = dict(next_done(slots) for _ in keys)
-        assert done == {key: len(key) for key in keys}
+            workers.submit(key, {"action": negate, "number": -len(key)})
+        done = [next_done(workers) for _ in keys]
+        assert {each.key: each.result for each in done} == {
+            key: len(key) for key in keys
+        }
 
 
-def test_nothing_is_done_when_nothing_was_begun(slots):
-    assert slots.next_done(0.0) is None
+def test_nothing_is_done_when_nothing_was_begun(workers):
+    assert workers.next_done(0.0) is None
 
 
 @pytest.mark.parametrize("error", [OSError("no disk"), KeyError("key")])
-def test_what_a_task_raises_is_raised(slots, error):
+def test_what_a_task_raises_is_raised(workers, error):
     with pytest.raises(type(error)) as caught:
-        run(slots, fail, error=error)
+        run(workers, fail, error=error)
     assert caught.value.args == error.args
-    assert run(slots, negate, number=-1) == 1
+    assert run(workers, negate, number=-1) == 1
 
 
-def test_a_task_that_exits_has_crashed(slots):
-    fault = run(slots, fail, error=SystemExit(3))
+def test_a_task_that_exits_has_crashed(workers):
+    fault = run(workers, fail, error=SystemExit(3))
     assert isinstance(fault, Fault)
     assert fault.kind == "crashed"
-    assert run(slots, negate, number=-1) == 1
+    assert run(workers, negate, number=-1) == 1
 
 
 @needs_signals
-def test_ctrl_c_is_nothing_to_a_worker(slots):
-    assert run(slots, interrupt, number=3) == 3
+def test_ctrl_c_is_nothing_to_a_worker(workers):
+    assert run(workers, interrupt, number=3) == 3
 
 
 # ---- faults
@@ -170,111 +189,114 @@ def test_ctrl_c_is_nothing_to_a_worker(slots):
     "death", [partial(os._exit, 3), kill, segfault], ids=["exit", "kill", "segfault"]
 )
 def test_a_task_that_ends_its_process_has_crashed_and_others_go_on(
-    slots, death, tmp_path
+    workers, death, tmp_path
 ):
     go = tmp_path / "go"
-    slots.start("other", {"action": wait_for, "path": go})
-    slots.start("dying", {"action": death})
-    key, fault = next_done(slots)
-    assert key == "dying"
-    assert isinstance(fault, Fault)
-    assert fault.kind == "crashed"
-    assert 0.0 <= fault.seconds < PATIENCE
-    slots.start("next", {"action": negate, "number": -1})
-    assert next_done(slots) == ("next", 1)
+    workers.submit("other", {"action": wait_for, "path": go})
+    workers.submit("dying", {"action": death})
+    done = next_done(workers)
+    assert (done.key, done.fault.kind, done.is_alone) == ("dying", "crashed", True)
+    assert 0.0 <= done.fault.seconds < PATIENCE
+    workers.submit("next", {"action": negate, "number": -1})
+    assert next_done(workers) == Done("next", 1)
     go.touch()
-    assert next_done(slots) == ("other", "done")
+    assert next_done(workers) == Done("other", "done")
 
 
 @pytest.mark.parametrize("hanging", [hang, hang_with_gil])
-def test_a_task_that_hangs_is_stopped_after_the_limit(slots, hanging, monkeypatch):
+def test_a_task_that_hangs_is_stopped_after_the_limit(workers, hanging, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(slots, "_limit", LIMIT)
+        patch.setattr(workers, "_limit", LIMIT)
         begin = time.monotonic()
-        fault = run(slots, hanging)
+        fault = run(workers, hanging)
     assert isinstance(fault, Fault)
     assert fault.kind == "timeout"
     assert LIMIT <= fault.seconds <= time.monotonic() - begin
-    assert run(slots, negate, number=-1) == 1
+    assert run(workers, negate, number=-1) == 1
 
 
-def test_others_go_on_while_one_hangs_and_is_stopped(slots, tmp_path, monkeypatch):
+def test_others_go_on_while_one_hangs_and_is_stopped(workers, tmp_path, monkeypatch):
     go = tmp_path / "go"
-    slots.start("hanging", {"action": hang})
-    slots.start("other", {"action": negate, "number": -1})
-    assert next_done(slots) == ("other", 1)
-    slots.start("waiting", {"action": wait_for, "path": go})
-    (hanging,) = (w for w in slots._workers if w.is_busy and w._task[0] == "hanging")
-    wait_until(lambda: hanging.is_at_it or slots.next_done(0.1))
+    workers.submit("hanging", {"action": hang})
+    workers.submit("other", {"action": negate, "number": -1})
+    assert next_done(workers) == Done("other", 1)
+    workers.submit("waiting", {"action": wait_for, "path": go})
+    (number,) = (
+        batch.number
+        for batch in workers._queue.running
+        if batch.tasks[0].key == "hanging"
+    )
+    (hanging,) = (w for w in workers._workers if w.is_busy and w._task[0] == number)
+    wait_until(lambda: hanging.is_at_it or workers.next_done(0.1))
     hanging.began -= 2 * PATIENCE
-    monkeypatch.setattr(slots, "_limit", float(PATIENCE))
-    key, fault = next_done(slots)
-    assert (key, fault.kind) == ("hanging", "timeout")
+    monkeypatch.setattr(workers, "_limit", float(PATIENCE))
+    done = next_done(workers)
+    assert (done.key, done.fault.kind) == ("hanging", "timeout")
     go.touch()
-    assert next_done(slots) == ("waiting", "done")
+    assert next_done(workers) == Done("waiting", "done")
 
 
 @needs_signals
-def test_idle_processes_that_die_are_replaced(slots):
-    assert run(slots, negate, number=-1) == 1
-    ready = [worker for worker in slots._workers if worker.is_ready]
+def test_idle_processes_that_die_are_replaced(workers):
+    assert run(workers, negate, number=-1) == 1
+    ready = [worker for worker in workers._workers if worker.is_ready]
     assert ready
     for worker in ready:
-        (pid,) = worker._executor._processes
+        (pid,) = process_ids(worker._executor)
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: all(worker._executor._flags.broken for worker in ready))
-    assert run(slots, negate, number=-2) == 2
+    wait_until(lambda: all(is_broken(worker._executor) for worker in ready))
+    assert run(workers, negate, number=-2) == 2
 
 
 # ---- the start of processes
 
 
 def test_the_start_of_a_process_does_not_count():
-    with closing(make_slots(limit=0.0, n_workers=1)) as slots:
-        slots.start("key", {"action": negate, "number": -1})
-        (worker,) = (worker for worker in slots._workers if worker.is_busy)
+    with opened(limit=0.0, n_workers=1) as workers:
+        workers.submit("key", {"action": negate, "number": -1})
+        (worker,) = (worker for worker in workers._workers if worker.is_busy)
         deadline = time.monotonic() + PATIENCE
         while worker.began is None:  # it would be overdue at once
-            assert slots.next_done(0.1) is None
+            workers._receive(0.1)
             assert time.monotonic() < deadline
-        slots._limit = None
-        assert next_done(slots) == ("key", 1)
+        workers._limit = None
+        assert next_done(workers) == Done("key", 1)
 
 
-def test_time_for_which_all_processes_were_stopped_does_not_count(slots):
-    busy, idle = slots._workers[:2]
+def test_time_for_which_all_processes_were_stopped_does_not_count(workers):
+    busy, idle = workers._workers[:2]
     busy.began, idle.began = 10.0, None
-    slots._forgive(0.5)  # as on any machine
+    workers._forgive(0.5)  # as on any machine
     assert busy.began == 10.0
-    slots._forgive(5.0)
+    workers._forgive(5.0)
     assert (busy.began, idle.began) == (15.0, None)
     busy.began = None
 
 
 @needs_signals
-def test_a_process_that_loky_has_replaced_is_not_ready(slots):
+def test_a_process_that_loky_has_replaced_is_not_ready(workers):
     """It replaces those that grow: the start of the next one does not count."""
-    assert run(slots, negate, number=1) == -1
-    for worker in slots._workers:
+    assert run(workers, negate, number=1) == -1
+    for worker in workers._workers:
         worker._pids = {0}
-    assert run(slots, negate, number=2) == -2
+    assert run(workers, negate, number=2) == -2
 
 
 def test_processes_that_die_while_they_start_are_given_up(monkeypatch):
-    monkeypatch.setattr(_slots, "MOST_FAILED_STARTS", 2)
+    monkeypatch.setattr(_workers, "MOST_FAILED_STARTS", 2)
     call = partial(perform, Loading(os._exit, 1))
-    with closing(make_slots(call, n_workers=1)) as slots:
-        slots.start("key", {})
+    with opened(call, n_workers=1) as workers:
+        workers.submit("key", {})
         with pytest.raises(RuntimeError, match="died 2 times while they started"):
-            next_done(slots)
+            next_done(workers)
 
 
 def test_an_error_while_unpickling_is_raised_as_it_is():
     call = partial(perform, Loading(fail, OSError("no library")))
-    with closing(make_slots(call, n_workers=1)) as slots:
-        slots.start("key", {})
+    with opened(call, n_workers=1) as workers:
+        workers.submit("key", {})
         with pytest.raises(OSError, match=r"^no library$"):
-            next_done(slots)
+            next_done(workers)
 
 
 # ---- what processes have, and what is left of them
@@ -284,9 +306,9 @@ def test_an_error_while_unpickling_is_raised_as_it_is():
 def test_what_a_process_has_goes_when_it_is_closed():
     X = np.ones(200_000)  # 1.6 MB, beyond max_nbytes
     env = {"SKOPT_EVO_TEST": "here"}
-    with closing(make_slots(partial(describe, X), n_workers=1, env=env)) as slots:
-        slots.start("key", {})
-        _, found = next_done(slots)
+    with opened(describe, {"X": X}, n_workers=1, env=env) as workers:
+        workers.submit("key", {})
+        found = next_done(workers).result
         assert found["variable"] == "here"
         assert found["sum"] == 200_000
         assert Path(found["file"]).exists()
@@ -296,20 +318,48 @@ def test_what_a_process_has_goes_when_it_is_closed():
 
 
 @needs_signals
-def test_nothing_is_waited_for_when_slots_are_closed_in_the_middle():
-    slots = make_slots(n_workers=1)
-    slots.start("key", {"action": os.getpid})
-    _, pid = next_done(slots)
-    slots.start("key", {"action": hang_with_gil})
-    slots.close()
+def test_nothing_is_waited_for_when_workers_are_closed_in_the_middle():
+    with opened(n_workers=1) as workers:
+        pid = pid_of(workers)
+        workers.submit("key", {"action": hang_with_gil})
     assert not is_alive(pid)
+
+
+@needs_signals
+def test_no_file_is_left_if_the_common_arguments_cannot_be_pickled(tmp_path):
+    X, lock = np.ones(200_000), threading.Lock()
+    workers = Workers(2, settings={"temp_folder": str(tmp_path)})
+    with (
+        pytest.raises(TypeError, match="cannot pickle") as caught,
+        workers.open(describe, {"X": X, "lock": lock}),
+    ):
+        pass
+    assert "With n_jobs=1 nothing is sent" in caught.value.__notes__[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- the worker that fits
+
+
+def test_a_task_goes_to_the_worker_that_had_one_of_its_affinity():
+    with opened(os.getpid) as workers:
+        while True:  # until both have started
+            for affinity in ("a", "b"):
+                workers.submit(affinity, {}, affinity)
+            done = [next_done(workers) for _ in range(2)]
+            pids = {each.key: each.result for each in done}
+            if len(set(pids.values())) == 2:
+                break
+        for affinity in "bbabaaab":
+            workers.submit(affinity, {}, affinity)
+            assert next_done(workers).result == pids[affinity]
 
 
 # ---- processes that are kept
 
 
-def pid_of(slots):
-    return run(slots, os.getpid)
+def pid_of(workers):
+    return run(workers, os.getpid)
 
 
 @pytest.fixture
@@ -321,47 +371,44 @@ def nothing_kept():
 
 @pytest.mark.usefixtures("nothing_kept")
 def test_a_process_with_nothing_to_do_is_kept_for_the_next_ones():
-    first, second = make_slots(), make_slots()
-    pid = pid_of(first)
-    first.close(keep=True)
-    assert is_alive(pid)
-    second.close()  # which was there before
-    with closing(make_slots()) as third:
+    with opened() as second:  # which was there before
+        with opened(keep=True) as first:
+            pid = pid_of(first)
+        assert is_alive(pid)
+        assert pid_of(second) != pid
+    with opened() as third:
         assert pid_of(third) == pid
     assert not is_alive(pid)
 
 
 @pytest.mark.usefixtures("nothing_kept")
 def test_a_process_that_is_kept_knows_nothing_of_the_search_before():
-    slots = make_slots(partial(perform, action=partial(int, 7)))
-    slots.start("key", {})
-    assert next_done(slots) == ("key", 7)
-    slots.close(keep=True)
+    with opened(partial(perform, action=partial(int, 7)), keep=True) as workers:
+        workers.submit("key", {})
+        assert next_done(workers) == Done("key", 7)
     ((_, executor),) = _idle._kept.executors
     assert executor.submit(_function_in_process).result() is None
 
 
 def _function_in_process():
-    return _slots._function
+    return _inside._function
 
 
 @pytest.mark.usefixtures("nothing_kept")
 @needs_signals
 def test_a_process_that_has_died_while_it_was_kept_is_not_used():
-    slots = make_slots()
-    pid = pid_of(slots)
-    slots.close(keep=True)
+    with opened(keep=True) as workers:
+        pid = pid_of(workers)
     os.kill(pid, signal.SIGKILL)
-    with closing(make_slots()) as slots:
-        assert pid_of(slots) != pid
+    with opened() as workers:
+        assert pid_of(workers) != pid
 
 
 @pytest.mark.usefixtures("nothing_kept")
 def test_processes_that_are_at_something_are_not_kept():
-    slots = make_slots()
-    pid = pid_of(slots)
-    slots.start("key", {"action": hang})
-    slots.close(keep=True)
+    with opened(keep=True) as workers:
+        pid = pid_of(workers)
+        workers.submit("key", {"action": hang})
     assert _idle._kept.executors == []
     assert not is_alive(pid)
 
@@ -374,15 +421,14 @@ def test_processes_that_are_at_something_are_not_kept():
 def test_processes_of_another_kind_or_number_are_not_kept_any_longer(
     env, n_workers, n_kept
 ):
-    slots = make_slots()
-    for key in range(2):
-        slots.start(key, {"action": os.getpid})
-    pids = {next_done(slots)[1] for _ in range(2)}
-    slots.close(keep=True)
-    with closing(make_slots(n_workers=n_workers, env=env)) as slots:
+    with opened(keep=True) as workers:
+        for key in range(2):
+            workers.submit(key, {"action": os.getpid})
+        pids = {next_done(workers).result for _ in range(2)}
+    with opened(n_workers=n_workers, env=env) as workers:
         assert sum(is_alive(pid) for pid in pids) == n_kept
         if not n_kept:
-            assert pid_of(slots) not in pids
+            assert pid_of(workers) not in pids
 
 
 def set_variable(value):
@@ -392,7 +438,28 @@ def set_variable(value):
 @pytest.mark.usefixtures("nothing_kept")
 def test_an_initializer_of_the_user_is_called_in_each_process():
     settings = {"initializer": set_variable, "initargs": ("here",)}
-    slots = make_slots(n_workers=1, **settings)
-    assert run(slots, os.getenv, key="SKOPT_EVO_TEST") == "here"
-    slots.close(keep=True)
+    with opened(n_workers=1, keep=True, **settings) as workers:
+        assert run(workers, os.getenv, key="SKOPT_EVO_TEST") == "here"
     assert _idle._kept.executors == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Forks.")
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_child_that_was_forked_leaves_the_processes_of_its_parent_alone():
+    with opened(keep=True) as workers:
+        pid = pid_of(workers)
+    child = os.fork()
+    if child == 0:
+        _idle.end_idle_processes()
+        os._exit(len(_idle._kept.executors))
+    assert os.waitpid(child, 0) == (child, 0)
+    assert is_alive(pid)
+    with opened() as workers:
+        assert pid_of(workers) == pid
+
+
+@needs_signals
+def test_processes_do_not_start_processes_of_their_own():
+    with opened(backend_inside, n_workers=1) as workers:
+        workers.submit(0, {})
+        assert next_done(workers) == Done(0, "SequentialBackend")
