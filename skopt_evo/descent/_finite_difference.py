@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray
 
 SCHEMES = ("central", "forward")
 

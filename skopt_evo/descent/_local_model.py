@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.descent._quadratic_fit import (
     QuadraticFit,
     Root,
@@ -16,7 +17,6 @@ from skopt_evo.descent._quadratic_fit import (
     pairs,
 )
 from skopt_evo.descent._standardised_losses import StandardisedLosses
-from skopt_evo.strategies._base import FloatArray
 
 # What the regression can afford: with more points it leaves out the farthest ones, and
 # it takes the slopes of the nearest ones only.

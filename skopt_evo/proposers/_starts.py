@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from skopt_evo._messages import listed
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
-from skopt_evo.strategies._base import FloatArray
 from skopt_evo.strategies._design import space_filling, unseen
 
 # A round of restarts has one start for so many candidates of the budget, within these

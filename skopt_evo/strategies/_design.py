@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import qmc
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
 
 # How many random genomes are drawn before what is left is listed: if all of them are
 # known, so is most of the space, and the list is short.
@@ -121,7 +122,7 @@ def unseen(
 
 
 def _draws(
-    layout: GeneLayout, branches: NDArray[np.int64], rng: np.random.Generator
+    layout: GeneLayout, branches: IntArray, rng: np.random.Generator
 ) -> Iterator[FloatArray]:
     """Iterate over random genomes of some branches."""
     for _ in range(N_DRAWS):

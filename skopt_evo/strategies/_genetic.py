@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies._evolution import EvolutionStrategy, Offspring, Parents
 from skopt_evo.strategies.operators import (
     Crossover,
@@ -138,7 +139,7 @@ class GeneticStrategy(EvolutionStrategy):
         mutants = check_children(mutants, self._mutation, self.layout, n)
         return Offspring(mutants, steps, np.where(is_crossed, "crossover", "mutation"))
 
-    def _survivors(self, ages: NDArray[np.int64]) -> list[int]:
+    def _survivors(self, ages: IntArray) -> list[int]:
         members = self._members
         fitness, size = self.fitness(self._member_losses()), self.population_size
         survivors = check_rows(
@@ -172,7 +173,7 @@ class GeneticStrategy(EvolutionStrategy):
         return np.where(self.layout.active_in(genomes), genomes, mates)
 
 
-def _kin_of(layout: GeneLayout) -> list[NDArray[np.int64]]:
+def _kin_of(layout: GeneLayout) -> list[IntArray]:
     """Return the groups of numeric genes that one parameter has in several branches."""
     if layout.kinship is None:
         return []

@@ -8,7 +8,8 @@ from numbers import Real
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies.operators._checks import check_setting
 from skopt_evo.strategies.operators._exchange import exchange
 from skopt_evo.strategies.operators._reflect import reflect

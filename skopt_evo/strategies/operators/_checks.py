@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from skopt_evo._messages import shown
-from skopt_evo.strategies._base import FloatArray, GeneLayout
-from skopt_evo.strategies.operators._protocols import IntArray
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
 
 
 def check_setting(

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from skopt_evo.strategies._base import BoolArray, FloatArray, GeneLayout
+from skopt_evo._typing import BoolArray, FloatArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies.operators._categorical import CategoricalMutation
 from skopt_evo.strategies.operators._checks import check_setting
 from skopt_evo.strategies.operators._gaussian import GaussianMutation

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
-from skopt_evo.strategies.operators._protocols import IntArray
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
 
 if TYPE_CHECKING:
     from skopt_evo.strategies.operators._mixed_mutation import MixedMutation

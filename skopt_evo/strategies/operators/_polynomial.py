@@ -9,10 +9,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._checks import check_setting
 from skopt_evo.strategies.operators._part import MutationPart, at_least_one_level
-from skopt_evo.strategies.operators._protocols import IntArray
 from skopt_evo.strategies.operators._reflect import reflect
 
 

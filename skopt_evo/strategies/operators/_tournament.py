@@ -7,9 +7,8 @@ from numbers import Integral
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._checks import check_setting
-from skopt_evo.strategies.operators._protocols import IntArray
 
 
 @dataclass(frozen=True)

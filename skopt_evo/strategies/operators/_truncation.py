@@ -7,10 +7,9 @@ from numbers import Real
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._candidates import candidates
 from skopt_evo.strategies.operators._checks import check_setting
-from skopt_evo.strategies.operators._protocols import IntArray
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout, Kinship
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout, Kinship
 
 # Values without order that are more than this are draws of a distribution that can only
 # be sampled: hardly one of them comes twice, so that there is nothing to learn.
@@ -56,7 +56,7 @@ class FeatureMap:
         for key in sorted(widths):
             self._begins[key] = len(owners)
             owners += [key[0]] * widths[key]
-        self.parameters: NDArray[np.int64] = np.array(owners, dtype=np.int64)
+        self.parameters: IntArray = np.array(owners, dtype=np.int64)
         sizes = np.bincount([p for p, _ in widths], minlength=self.n_parameters)
         self._scales = 1 / np.sqrt(sizes[self.parameters])
         self._middles = np.zeros(len(owners))
@@ -112,7 +112,7 @@ class FeatureMap:
                 widths[key] = max(int(ids.max()) + 1, widths.get(key, 0))
         return widths
 
-    def _columns_of_levels(self) -> NDArray[np.int64]:
+    def _columns_of_levels(self) -> IntArray:
         """Return the feature of each category of a gene; of a number in the first one.
 
         The shape is (n_genes, number of categories, of the gene that has most).

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from skopt_evo._messages import shown
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray
+from skopt_evo.strategies._base import GeneLayout
 
 # Categories have a column each up to so many of them; draws of a distribution that can
 # only be sampled are numbered without order, so that columns would say nothing.
