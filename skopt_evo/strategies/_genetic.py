@@ -19,6 +19,8 @@ from skopt_evo.strategies.operators import (
     TournamentSelection,
 )
 from skopt_evo.strategies.operators._checks import check_children, check_rows
+from skopt_evo.strategies.operators._mixed_mutation import whole_mutation
+from skopt_evo.strategies.operators._part import MutationPart
 
 CROSSOVER_RATE = 0.9
 
@@ -51,7 +53,8 @@ class GeneticStrategy(EvolutionStrategy):
     starts : array-like of shape (n_starts, n_genes), default=()
         Genomes that open the first generation.
     selection, crossover, mutation, survival : callable, optional
-        The operators, see `skopt_evo.strategies.operators`.
+        The operators, see `skopt_evo.strategies.operators`. A mutation of single kinds
+        of genes stands for the `MixedMutation` with this part.
 
     Attributes
     ----------
@@ -91,7 +94,7 @@ class GeneticStrategy(EvolutionStrategy):
         starts: ArrayLike = (),
         selection: Selection | None = None,
         crossover: Crossover | None = None,
-        mutation: Mutation | None = None,
+        mutation: Mutation | MutationPart | None = None,
         survival: Survival | None = None,
     ) -> None:
         super().__init__(
@@ -105,7 +108,9 @@ class GeneticStrategy(EvolutionStrategy):
         )
         self._selection = TournamentSelection() if selection is None else selection
         self._crossover = MixedCrossover() if crossover is None else crossover
-        self._mutation = MixedMutation() if mutation is None else mutation
+        self._mutation = (
+            MixedMutation() if mutation is None else whole_mutation(mutation)
+        )
         self._survival = ElitistSurvival() if survival is None else survival
         self._kin = _kin_of(layout)
 

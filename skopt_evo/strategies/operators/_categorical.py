@@ -15,8 +15,8 @@ from skopt_evo.strategies.operators._part import MutationPart
 class CategoricalMutation(MutationPart):
     """Replace categories by other ones, each of these as likely as the rest.
 
-    It is a part of a `MixedMutation`, for categories. By itself it is that mutation
-    with this part.
+    It is a part of a `MixedMutation`, for categories. As the mutation of a search it
+    stands for that mutation with this part.
 
     References
     ----------

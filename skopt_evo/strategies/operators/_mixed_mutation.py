@@ -1,8 +1,8 @@
-"""The frame of a mutation: which genes of mixed types change."""
+"""The whole of a mutation: which genes of mixed types change."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from numbers import Real
 from typing import Any
@@ -15,7 +15,7 @@ from skopt_evo.strategies.operators._categorical import CategoricalMutation
 from skopt_evo.strategies.operators._checks import check_setting
 from skopt_evo.strategies.operators._gaussian import GaussianMutation
 from skopt_evo.strategies.operators._part import MutationPart
-from skopt_evo.strategies.operators._protocols import GeneMutation
+from skopt_evo.strategies.operators._protocols import GeneMutation, Mutation
 
 DEFAULTS: dict[str, GeneMutation] = {
     "continuous": GaussianMutation(),
@@ -135,6 +135,22 @@ class MixedMutation:
         limits = np.maximum(smallest, 1.0 / np.maximum(n_varying, 1))
         limits = np.where(parameters, limits, -inf)
         return np.asarray(varying & (draws <= limits[:, layout.parameters]))
+
+
+def whole_mutation(mutation: Mutation | MutationPart) -> Mutation:
+    """Return the `MixedMutation` with a part, or a mutation that is whole as it is.
+
+    Examples
+    --------
+    >>> from skopt_evo.strategies.operators import GaussianMutation, MixedMutation
+    >>> from skopt_evo.strategies.operators._mixed_mutation import whole_mutation
+    >>> whole_mutation(GaussianMutation()) == MixedMutation()
+    True
+    """
+    if isinstance(mutation, MutationPart):
+        parts: dict[str, Any] = dict.fromkeys(mutation.kinds, mutation)
+        return replace(MixedMutation(), **parts)
+    return mutation
 
 
 def _at_least_one(

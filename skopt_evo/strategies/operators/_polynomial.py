@@ -25,8 +25,8 @@ class PolynomialMutation(MutationPart):
     ignored. A discrete gene moves by one level at the least, reflected at the bounds,
     where it may fall back on itself. A gene on a bound moves away from it.
 
-    It is a part of a `MixedMutation`, for continuous and integer genes. By itself it is
-    that mutation with this part.
+    It is a part of a `MixedMutation`, for continuous and integer genes. As the mutation
+    of a search it stands for that mutation with this part.
 
     Parameters
     ----------
@@ -43,13 +43,12 @@ class PolynomialMutation(MutationPart):
     Examples
     --------
     >>> import numpy as np
-    >>> from skopt_evo.strategies import GeneLayout
     >>> from skopt_evo.strategies.operators import PolynomialMutation
-    >>> layout, rng = GeneLayout.continuous(3), np.random.default_rng(0)
-    >>> genomes, steps = np.full((2, 3), 0.5), np.array([0.1, 0.3])
-    >>> mutants = PolynomialMutation(eta=10)(genomes, steps, layout, rng)
-    >>> (mutants != genomes).any(axis=1)
-    array([ True,  True])
+    >>> genes, n_levels = np.full(4, 0.5), np.zeros(4)
+    >>> rng = np.random.default_rng(0)
+    >>> mutation = PolynomialMutation(eta=10)
+    >>> mutation.move(genes, np.full(4, 0.1), n_levels, rng).round(2)
+    array([0.52, 0.49, 0.46, 0.47])
     """
 
     eta: float = 20.0
