@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from skopt_evo._checks import check_count
 from skopt_evo._typing import FloatArray
-from skopt_evo.optimizers._checks import check_count
 from skopt_evo.optimizers._transforms import GradientTransformation
 
 Pair: TypeAlias = tuple[FloatArray, FloatArray]

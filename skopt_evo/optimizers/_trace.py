@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skopt_evo._checks import check_flag, check_fraction
 from skopt_evo._typing import FloatArray
-from skopt_evo.optimizers._checks import check_flag, check_fraction
 from skopt_evo.optimizers._transforms import GradientTransformation
 
 

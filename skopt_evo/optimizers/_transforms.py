@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skopt_evo._checks import check_finite, check_positive
 from skopt_evo._messages import shown
 from skopt_evo._typing import FloatArray
-from skopt_evo.optimizers._checks import check_finite, check_positive
 
 # Each transformation has a NamedTuple of its own; only it looks inside.
 State: TypeAlias = Any

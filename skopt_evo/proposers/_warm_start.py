@@ -87,7 +87,7 @@ def parse_initial_params(
     if isinstance(initial_params, Mapping):
         found = _metrics_of(initial_params, metrics, steering)
         return _from_results(initial_params, space, found, steering, n_splits)
-    message = f"initial_params={shown(initial_params)} makes no sense: {ALLOWED}."
+    message = f"initial_params={shown(initial_params)} is not allowed: {ALLOWED}."
     if isinstance(initial_params, str) or not isinstance(initial_params, Sequence):
         raise TypeError(message)
     genomes = []

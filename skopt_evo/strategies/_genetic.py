@@ -18,7 +18,7 @@ from skopt_evo.strategies.operators import (
     Survival,
     TournamentSelection,
 )
-from skopt_evo.strategies.operators._checks import check_children, check_rows
+from skopt_evo.strategies.operators._check_returned import check_children, check_rows
 from skopt_evo.strategies.operators._mixed_mutation import whole_mutation
 from skopt_evo.strategies.operators._part import MutationPart
 

@@ -253,16 +253,16 @@ def test_updates_are_finite_for_finite_gradients(
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: scale(math.inf), "factor must be a number that is finite, got inf"),
-        (lambda: scale_by_learning_rate(0.0), "learning_rate must .* above 0.* got 0"),
-        (lambda: scale_by_learning_rate(math.nan), "learning_rate must .* got nan"),
-        (lambda: trace(1.0), r"decay must be a number in \[0, 1\), got 1.0"),
-        (lambda: scale_by_rms(-0.1, 1e-8), r"decay must .* got -0.1; .* decay=0.99"),
-        (lambda: scale_by_rms(0.9, 0.0), "eps must .* above 0"),
-        (lambda: scale_by_adam(1.0, 0.9, 1e-8), "beta_1 must"),
-        (lambda: scale_by_adam(0.9, 1.0, 1e-8), "beta_2 must"),
-        (lambda: scale_by_adam(0.9, 0.9, -1.0), "eps must"),
-        (lambda: scale_by_lbfgs(0), "memory_size must be an integer of at least 1"),
+        (lambda: scale(math.inf), "factor=inf is not allowed: pass a finite float"),
+        (lambda: scale_by_learning_rate(0.0), "learning_rate=0.0 .* float > 0"),
+        (lambda: scale_by_learning_rate(math.nan), "learning_rate=nan is not"),
+        (lambda: trace(1.0), r"decay=1.0 .* \[0, 1\), for instance decay=0.9"),
+        (lambda: scale_by_rms(-0.1, 1e-8), r"decay=-0.1 .* for instance decay=0.99"),
+        (lambda: scale_by_rms(0.9, 0.0), "eps=0.0 .* float > 0"),
+        (lambda: scale_by_adam(1.0, 0.9, 1e-8), "beta_1=1.0"),
+        (lambda: scale_by_adam(0.9, 1.0, 1e-8), "beta_2=1.0"),
+        (lambda: scale_by_adam(0.9, 0.9, -1.0), "eps=-1.0"),
+        (lambda: scale_by_lbfgs(0), "memory_size=0 .* pass an int >= 1"),
     ],
 )
 def test_settings_out_of_range_are_refused(
@@ -275,11 +275,11 @@ def test_settings_out_of_range_are_refused(
 @pytest.mark.parametrize(
     ("make", "setting", "message"),
     [
-        (scale, "2", "factor must .* '2' of type str"),
-        (scale_by_learning_rate, True, "learning_rate must .* of type bool"),
-        (partial(trace, 0.9), 1, "nesterov must be True or False, got 1"),
-        (scale_by_lbfgs, 2.0, "memory_size must be an integer .* of type float"),
-        (scale_by_lbfgs, True, "memory_size must be an integer .* of type bool"),
+        (scale, "2", "factor='2' .* a finite float"),
+        (scale_by_learning_rate, True, "learning_rate=True .* float > 0"),
+        (partial(trace, 0.9), 1, "nesterov=1 .* pass True or False"),
+        (scale_by_lbfgs, 2.0, "memory_size=2.0 .* pass an int >= 1"),
+        (scale_by_lbfgs, True, "memory_size=True .* pass an int >= 1"),
     ],
 )
 def test_settings_of_another_type_are_refused(

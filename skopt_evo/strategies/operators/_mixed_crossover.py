@@ -42,7 +42,7 @@ class MixedCrossover:
 
     def __post_init__(self) -> None:
         message = (
-            f"MixedCrossover: crossovers={self.crossovers!r} makes no sense: pass a "
+            f"MixedCrossover: crossovers={self.crossovers!r} is not allowed: pass a "
             "tuple of one or more crossovers, for instance (BlendCrossover(), "
             "UniformCrossover())."
         )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
-from numbers import Real
 from typing import ClassVar
 
 import numpy as np
 
+from skopt_evo._checks import check_not_negative
 from skopt_evo._typing import FloatArray, IntArray
-from skopt_evo.strategies.operators._checks import check_setting
 from skopt_evo.strategies.operators._part import MutationPart, at_least_one_level
 from skopt_evo.strategies.operators._reflect import reflect
 
@@ -56,13 +54,7 @@ class PolynomialMutation(MutationPart):
     kinds: ClassVar[tuple[str, ...]] = ("continuous", "integer")
 
     def __post_init__(self) -> None:
-        check_setting(
-            "PolynomialMutation: eta",
-            self.eta,
-            Real,
-            "a finite float >= 0, for instance 20.0",
-            lambda eta: 0 <= eta < inf,
-        )
+        check_not_negative("PolynomialMutation: eta", self.eta, usual=20.0)
 
     def move(
         self,
