@@ -10,6 +10,7 @@ from skopt_evo._typing import BoolArray, FloatArray, IntArray
 from skopt_evo.descent._local_model import LocalModel
 from skopt_evo.descent._quadratic_fit import QuadraticFit
 from skopt_evo.strategies import GeneLayout
+from skopt_evo.strategies._categories import category_of, gene_of
 
 # Genes that are this close are equal: rounding is no news.
 ROUNDING = 1e-9
@@ -103,7 +104,7 @@ class LocalData:
 
     def value(self, gene: int, level: int) -> float:
         """Return the value of a gene that stands for a category."""
-        return (level + 0.5) / float(self._layout.n_levels[gene])
+        return float(gene_of(level, self._layout.n_levels[gene]))
 
     def untried(self, rng: np.random.Generator) -> list[tuple[int, int]]:
         """Return a category of each gene that nothing is known of, if there is one."""
@@ -137,5 +138,4 @@ class LocalData:
 
     def _levels(self, genomes: FloatArray, gene: int) -> IntArray:
         """Return the number of the category that genomes have: shape (...)."""
-        n_levels = self._layout.n_levels[gene]
-        return np.asarray(np.floor(genomes[..., gene] * n_levels), dtype=np.int64)
+        return category_of(genomes[..., gene], self._layout.n_levels[gene])

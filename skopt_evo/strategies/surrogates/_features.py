@@ -6,6 +6,7 @@ import numpy as np
 
 from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies._base import GeneLayout, Kinship
+from skopt_evo.strategies._categories import category_of
 
 # Values without order that are more than this are draws of a distribution that can only
 # be sampled: hardly one of them comes twice, so that there is nothing to learn.
@@ -90,9 +91,7 @@ class FeatureMap:
             genes = np.flatnonzero(active & layout.is_numeric)
             features[rows, self._columns[genes, 0]] = genomes[rows, genes]
             genes = np.flatnonzero(active & self._is_category)
-            n_levels = layout.n_levels[genes]
-            levels = (genomes[rows, genes] * n_levels).astype(int)
-            levels = np.minimum(levels, n_levels - 1)
+            levels = category_of(genomes[rows, genes], layout.n_levels[genes])
             features[rows, self._columns[genes, levels]] = SQRT_HALF
         return features * self._scales
 
