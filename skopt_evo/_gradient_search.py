@@ -26,6 +26,7 @@ from skopt_evo.proposers import (
     rehearse_gradient,
     rehearse_optimizer,
 )
+from skopt_evo.strategies._categories import gene_of
 
 # How many starts the results of another search are good for, as a share of n_iter.
 RESULTS_SHARE = 1 / 5
@@ -461,7 +462,7 @@ def _settings_of(space, branch, params):
         if not dimension.is_numeric and 0 < dimension.n_levels <= MOST_CATEGORIES:
             for level in range(dimension.n_levels):
                 other = genome.copy()
-                other[gene] = (level + 0.5) / dimension.n_levels
+                other[gene] = gene_of(level, dimension.n_levels)
                 yield space.decode(space.snap(other))
 
 

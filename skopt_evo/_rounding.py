@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from skopt_evo._typing import BoolArray, FloatArray, IntArray
 
 # Numbers of a continuum that are no further apart than this, on the unit scale, are the
 # same but for rounding. Other processors and libraries make differences of 1e-16 to
@@ -13,10 +14,10 @@ ROUNDING = 1e-6
 
 
 def are_rounded_alike(
-    first: NDArray[np.float64],
-    second: NDArray[np.float64],
-    n_levels: NDArray[np.int64],
-) -> NDArray[np.bool_]:
+    first: FloatArray,
+    second: FloatArray,
+    n_levels: IntArray,
+) -> BoolArray:
     """Tell which genes of canonical genomes are the same but for rounding.
 
     Parameters

@@ -2,8 +2,8 @@
 
 Supported are scikit-learn 1.6 and later. What changed in between:
 
-- 1.9 brought callbacks: ``BaseSearchCV`` opens a tree of contexts. `SearchTask` stands for a node of that
-  tree, and for nothing in earlier versions.
+- 1.9 brought callbacks: ``BaseSearchCV`` opens a tree of contexts. `SearchTask` stands
+  for a node of that tree, and for nothing in earlier versions.
 - From 1.7 on, workers get the filters of warnings along with the configuration.
 """
 
@@ -325,7 +325,7 @@ class SearchTask:
         task.end()
 
     def leaf(self, task_id):
-        """Return what shows the fit of one candidate on one split, None if nobody looks.
+        """Return what shows one fit to callbacks, None if there are none.
 
         The context is cut off from its siblings: a worker process gets its ancestors,
         not every leaf that there has been.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.optimizers import Optimizer
-from skopt_evo.strategies._base import FloatArray
 
 # With learning_rate="auto": the largest change of a parameter in the first step and in
 # any step, on its unit scale; by how much a step grows after a success and shrinks

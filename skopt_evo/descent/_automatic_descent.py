@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.descent._exact_descent import descend_exactly
 from skopt_evo.descent._free_genes import Descent, FreeGenes
 from skopt_evo.descent._gradient_descent import OptimizerDescent, descend_adaptively
@@ -16,7 +17,6 @@ from skopt_evo.descent._quadratic_fit import MOST_DENSE
 from skopt_evo.descent._resolve import Method
 from skopt_evo.descent._sources import KnownSource
 from skopt_evo.optimizers import LBFGS, Adam
-from skopt_evo.strategies._base import FloatArray
 
 # What optimizer="auto" stands for where steps are made of gradients alone
 # (docs/adr/0003).

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._checks import check_count, check_number
+from skopt_evo._typing import FloatArray
 
 SCHEMES = ("central", "forward")
 
@@ -50,7 +51,8 @@ class FiniteDifference:
         """Refuse settings outside their ranges."""
         if self.scheme not in SCHEMES:
             raise ValueError(
-                f"FiniteDifference got scheme={self.scheme!r}: pass one of {SCHEMES}."
+                f"FiniteDifference: scheme={self.scheme!r} is not allowed: pass one of "
+                f"{SCHEMES}."
             )
         _check_step(self)
 
@@ -148,11 +150,7 @@ class SPSA:
     def __post_init__(self) -> None:
         """Refuse settings outside their ranges."""
         _check_step(self)
-        if not self.n_pairs >= 1:
-            raise ValueError(
-                f"SPSA got n_pairs={self.n_pairs!r}: at least one pair of probes is "
-                "needed, pass an int >= 1."
-            )
+        check_count("SPSA: n_pairs", self.n_pairs, usual=1)
 
     def probes(
         self, point: FloatArray, steps: FloatArray, rng: np.random.Generator
@@ -223,8 +221,10 @@ def _derivative(loss: float, gaps: FloatArray, losses: FloatArray) -> float:
 
 
 def _check_step(method: FiniteDifference | SPSA) -> None:
-    if not 0 < method.step <= 0.5:
-        raise ValueError(
-            f"{type(method).__name__} got step={method.step!r}: it is a part of the "
-            "parameter's whole range, pass a float in (0, 0.5], e.g. 0.1."
-        )
+    check_number(
+        f"{type(method).__name__}: step",
+        method.step,
+        "a part of a parameter's whole range, a float in (0, 0.5]",
+        lambda step: 0 < step <= 0.5,
+        usual=0.1,
+    )

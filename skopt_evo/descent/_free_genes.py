@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.strategies import GeneLayout
-from skopt_evo.strategies._base import FloatArray
 
 
 class Batch(NamedTuple):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.descent._adaptive_steps import AdaptiveSteps
 from skopt_evo.descent._free_genes import (
     Batch,
@@ -20,7 +21,6 @@ from skopt_evo.descent._resolve import Method
 from skopt_evo.descent._sources import GradientSource, source_of
 from skopt_evo.optimizers import Optimizer, apply_updates, project
 from skopt_evo.optimizers._trust_region import projected_gradient
-from skopt_evo.strategies._base import FloatArray
 
 # The shortest step that is tried.
 SHORTEST = 1e-3

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from skopt_evo._typing import BoolArray, FloatArray, IntArray
 from skopt_evo.descent._local_model import LocalModel
 from skopt_evo.descent._quadratic_fit import QuadraticFit
 from skopt_evo.strategies import GeneLayout
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo.strategies._categories import category_of, gene_of
 
 # Genes that are this close are equal: rounding is no news.
 ROUNDING = 1e-9
@@ -62,7 +62,7 @@ class LocalData:
         self._slopes = None if known.slopes is None else known.slopes[here]
         # The categories that were tried, and which rows have them.
         self.changes: list[tuple[int, int]] = []
-        self._has_change: list[NDArray[np.bool_]] = []
+        self._has_change: list[BoolArray] = []
         for gene in map(int, self._categories):
             levels = self._levels(self._genomes, gene)
             for level in map(int, np.setdiff1d(levels, self._levels(centre, gene))):
@@ -104,7 +104,7 @@ class LocalData:
 
     def value(self, gene: int, level: int) -> float:
         """Return the value of a gene that stands for a category."""
-        return (level + 0.5) / float(self._layout.n_levels[gene])
+        return float(gene_of(level, self._layout.n_levels[gene]))
 
     def untried(self, rng: np.random.Generator) -> list[tuple[int, int]]:
         """Return a category of each gene that nothing is known of, if there is one."""
@@ -136,7 +136,6 @@ class LocalData:
         gaps = np.abs(self._genomes - genome)[:, self.free].max(axis=1)
         return np.where(same, gaps, np.inf)
 
-    def _levels(self, genomes: FloatArray, gene: int) -> NDArray[np.int64]:
+    def _levels(self, genomes: FloatArray, gene: int) -> IntArray:
         """Return the number of the category that genomes have: shape (...)."""
-        n_levels = self._layout.n_levels[gene]
-        return np.asarray(np.floor(genomes[..., gene] * n_levels), dtype=np.int64)
+        return category_of(genomes[..., gene], self._layout.n_levels[gene])

@@ -8,6 +8,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skopt_evo._checks import check_number, check_positive
+from skopt_evo._typing import FloatArray
 from skopt_evo.descent._quadratic_fit import (
     QuadraticFit,
     Root,
@@ -16,7 +18,6 @@ from skopt_evo.descent._quadratic_fit import (
     pairs,
 )
 from skopt_evo.descent._standardised_losses import StandardisedLosses
-from skopt_evo.strategies._base import FloatArray
 
 # What the regression can afford: with more points it leaves out the farthest ones, and
 # it takes the slopes of the nearest ones only.
@@ -100,16 +101,15 @@ class LocalModel:
     def __post_init__(self) -> None:
         """Refuse settings outside their ranges."""
         for name, value in vars(self).items():
-            if not 0.0 < value < np.inf:
-                raise ValueError(
-                    f"LocalModel got {name}={value!r}: it is a distance or a standard "
-                    "deviation, pass a float > 0, or leave it out."
-                )
-        if self.cut > 1.0:
-            raise ValueError(
-                f"LocalModel got cut={self.cut!r}: it is a quantile of the losses, "
-                "pass a float in (0, 1], e.g. 0.5."
-            )
+            default = getattr(type(self), name)
+            check_positive(f"LocalModel: {name}", value, usual=default)
+        check_number(
+            "LocalModel: cut",
+            self.cut,
+            "a quantile of the losses, a float in (0, 1]",
+            lambda cut: cut <= 1,
+            usual=0.5,
+        )
 
     def fit(
         self,

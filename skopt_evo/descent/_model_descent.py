@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.descent._free_genes import Batch, Descent, FreeGenes, Place
 from skopt_evo.descent._local_data import Known, LocalData
 from skopt_evo.descent._local_model import LocalModel
@@ -14,7 +15,6 @@ from skopt_evo.descent._protocol import DescentTask, check_settings
 from skopt_evo.descent._quadratic_fit import QuadraticFit
 from skopt_evo.descent._resolve import Method
 from skopt_evo.descent._settings import Automatic
-from skopt_evo.strategies._base import FloatArray
 
 # How many random points of the trust region are compared, where the model's minimum is
 # known already.

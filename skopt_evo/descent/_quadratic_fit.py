@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.optimizers import minimise_quadratic
 from skopt_evo.optimizers._box import minimise_separable
-from skopt_evo.strategies._base import FloatArray
 
 # With more coordinates there are no mixed curvatures.
 MOST_MIXED = 30
@@ -164,7 +164,7 @@ class Root(NamedTuple):
         return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
 
 
-def pairs(d: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def pairs(d: int) -> tuple[IntArray, IntArray]:
     """Return the pairs of coordinates that have a curvature."""
     if d > MOST_MIXED:
         return np.arange(d), np.arange(d)
@@ -180,7 +180,7 @@ def features(shifts: FloatArray) -> FloatArray:
     return np.hstack([np.ones((len(shifts), 1)), shifts, products])
 
 
-def derivatives(shifts: FloatArray, genes: NDArray[np.int64]) -> FloatArray:
+def derivatives(shifts: FloatArray, genes: IntArray) -> FloatArray:
     """Return the derivatives of the features, each row by a coordinate of its own."""
     d = shifts.shape[1]
     first, second = pairs(d)

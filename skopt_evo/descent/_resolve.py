@@ -9,10 +9,10 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 
 from skopt_evo._messages import did_you_mean, shown
+from skopt_evo._typing import FloatArray
 from skopt_evo.descent._finite_difference import SPSA, FiniteDifference
 from skopt_evo.descent._local_model import LocalModel
 from skopt_evo.descent._settings import Automatic, Exact
-from skopt_evo.strategies._base import FloatArray
 
 
 @runtime_checkable

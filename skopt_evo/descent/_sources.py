@@ -9,13 +9,13 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from skopt_evo._messages import shown
+from skopt_evo._typing import FloatArray
 from skopt_evo.descent._free_genes import Batch, Evaluations, FreeGenes, Place
 from skopt_evo.descent._local_data import Known, LocalData
 from skopt_evo.descent._local_model import LocalModel
 from skopt_evo.descent._model_descent import TrustRegion
 from skopt_evo.descent._protocol import DescentTask
 from skopt_evo.descent._resolve import GradientEstimator
-from skopt_evo.strategies._base import FloatArray
 from skopt_evo.trials import PROBE
 
 # The smallest and the largest radius of a model whose gradient is wanted.

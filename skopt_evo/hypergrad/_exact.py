@@ -11,8 +11,9 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from skopt_evo._sklearn_compat import scorer_of
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray, Fold, Outputs
+from skopt_evo.hypergrad._protocol import Fold, Outputs
 from skopt_evo.hypergrad._registry import predictor_rule
 from skopt_evo.hypergrad.criteria import Criterion, criterion_of
 from skopt_evo.trials import FoldGradient

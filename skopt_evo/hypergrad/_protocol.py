@@ -16,10 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._copies import apply
-
-FloatArray = NDArray[np.float64]
 
 # The relative accuracy of linear systems that are solved by iteration. It is far below
 # what the fits themselves leave, and costs a fraction of them.

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.sparse.linalg import LinearOperator, cg
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray
 
 # What a singular Hessian is damped by, relative to its mean diagonal entry.
 DAMPING = 1e-12

@@ -6,16 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skopt_evo.optimizers._checks import check_fraction, check_positive
-from skopt_evo.optimizers._transforms import Array, GradientTransformation
+from skopt_evo._checks import check_fraction, check_positive
+from skopt_evo._typing import FloatArray
+from skopt_evo.optimizers._transforms import GradientTransformation
 
 
 class AdamState(NamedTuple):
     """Number of updates made; moving averages of the gradients and their squares."""
 
     step: int
-    mu: Array
-    nu: Array
+    mu: FloatArray
+    nu: FloatArray
 
 
 def scale_by_adam(beta_1: float, beta_2: float, eps: float) -> GradientTransformation:
@@ -49,13 +50,13 @@ def scale_by_adam(beta_1: float, beta_2: float, eps: float) -> GradientTransform
     check_fraction("beta_2", beta_2, usual=0.999)
     check_positive("eps", eps, usual=1e-8)
 
-    def init(params: Array) -> AdamState:
+    def init(params: FloatArray) -> AdamState:
         zeros = np.zeros(np.shape(params))
         return AdamState(0, zeros, zeros.copy())
 
     def update(
-        grads: Array, state: AdamState, params: Array
-    ) -> tuple[Array, AdamState]:
+        grads: FloatArray, state: AdamState, params: FloatArray
+    ) -> tuple[FloatArray, AdamState]:
         # Kingma & Ba 2015, algorithm 1, line by line.
         step = state.step + 1
         mu = beta_1 * state.mu + (1.0 - beta_1) * grads

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from skopt_evo.optimizers._adam import scale_by_adam
-from skopt_evo.optimizers._checks import (
-    check_count,
+from skopt_evo._checks import (
     check_flag,
     check_fraction,
-    check_positive,
 )
+from skopt_evo.optimizers._adam import scale_by_adam
 from skopt_evo.optimizers._lbfgs import scale_by_lbfgs
 from skopt_evo.optimizers._rms import scale_by_rms
 from skopt_evo.optimizers._trace import trace
@@ -119,8 +117,7 @@ class RMSProp:
 
     def __post_init__(self) -> None:
         """Refuse settings outside their ranges."""
-        check_fraction("decay", self.decay, usual=0.99)
-        check_positive("eps", self.eps, usual=1e-8)
+        scale_by_rms(self.decay, self.eps)  # checks them
 
     def transformation(self, learning_rate: float) -> GradientTransformation:
         """Return the transformation of gradients into steps downhill."""
@@ -162,9 +159,7 @@ class Adam:
 
     def __post_init__(self) -> None:
         """Refuse settings outside their ranges."""
-        check_fraction("beta_1", self.beta_1, usual=0.9)
-        check_fraction("beta_2", self.beta_2, usual=0.999)
-        check_positive("eps", self.eps, usual=1e-8)
+        scale_by_adam(self.beta_1, self.beta_2, self.eps)  # checks them
 
     def transformation(self, learning_rate: float) -> GradientTransformation:
         """Return the transformation of gradients into steps downhill."""
@@ -203,7 +198,7 @@ class LBFGS:
 
     def __post_init__(self) -> None:
         """Refuse settings outside their ranges."""
-        check_count("memory_size", self.memory_size, usual=10)
+        scale_by_lbfgs(self.memory_size)  # checks it
 
     def transformation(self, learning_rate: float) -> GradientTransformation:
         """Return the transformation of gradients into steps downhill."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize
 
-from skopt_evo.optimizers._transforms import Array
+from skopt_evo._typing import FloatArray
 
 # Slopes this small, beside the largest one or the curvature, are none: their inverses
 # would overflow.
@@ -16,8 +16,8 @@ ROUNDING = 1e-12
 
 
 def minimise_quadratic(
-    gradient: Array, hessian: Array, lower: Array, upper: Array
-) -> Array:
+    gradient: FloatArray, hessian: FloatArray, lower: FloatArray, upper: FloatArray
+) -> FloatArray:
     """Return a minimum of ``g's + s'Hs / 2`` for s in a box that contains 0.
 
     Where H has negative curvature there are several local minima. The one returned is
@@ -61,7 +61,7 @@ def minimise_quadratic(
     slope, curvature = gradient / scale, hessian / scale
     slope = np.where(np.abs(slope) < NO_SLOPE, 0.0, slope)
 
-    def value_and_slope(step: Array) -> tuple[float, Array]:
+    def value_and_slope(step: FloatArray) -> tuple[float, FloatArray]:
         bent = curvature @ step
         return float(step @ (slope + 0.5 * bent)), slope + bent
 
@@ -84,8 +84,8 @@ def minimise_quadratic(
 
 
 def minimise_separable(
-    gradient: Array, curvatures: Array, lower: Array, upper: Array
-) -> Array:
+    gradient: FloatArray, curvatures: FloatArray, lower: FloatArray, upper: FloatArray
+) -> FloatArray:
     """Return the minimum of ``g's + s'diag(h)s / 2`` for s in a box that contains 0.
 
     Each coordinate has its own minimum: where g falls to 0 between the bounds, or else
@@ -122,7 +122,9 @@ def minimise_separable(
     return np.asarray(ends[best, np.arange(len(gradient))], dtype=np.float64)
 
 
-def _starts(slope: Array, curvature: Array, lower: Array, upper: Array) -> list[Array]:
+def _starts(
+    slope: FloatArray, curvature: FloatArray, lower: FloatArray, upper: FloatArray
+) -> list[FloatArray]:
     """Return where to search from: L-BFGS-B ends early from this point or that."""
     starts = [
         _lowest_along(-slope, slope, curvature, lower, upper),
@@ -137,8 +139,12 @@ def _starts(slope: Array, curvature: Array, lower: Array, upper: Array) -> list[
 
 
 def _lowest_along(
-    direction: Array, slope: Array, curvature: Array, lower: Array, upper: Array
-) -> Array:
+    direction: FloatArray,
+    slope: FloatArray,
+    curvature: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+) -> FloatArray:
     """Return the lowest point of the line from 0 to where it leaves the box."""
     room = np.where(direction > 0.0, upper, -lower)[direction != 0.0]
     if not len(room):

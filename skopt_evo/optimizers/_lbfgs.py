@@ -6,10 +6,11 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from skopt_evo.optimizers._checks import check_count
-from skopt_evo.optimizers._transforms import Array, GradientTransformation
+from skopt_evo._checks import check_count
+from skopt_evo._typing import FloatArray
+from skopt_evo.optimizers._transforms import GradientTransformation
 
-Pair: TypeAlias = tuple[Array, Array]
+Pair: TypeAlias = tuple[FloatArray, FloatArray]
 
 # The cosine of s and A s is at least 2 sqrt(k) / (k + 1) for a matrix of condition
 # number k (Kantorovich): below this one k would exceed 1 / machine epsilon, and what
@@ -23,8 +24,8 @@ class LbfgsState(NamedTuple):
     ``params`` and ``grads`` are None before the first update.
     """
 
-    params: Array | None
-    grads: Array | None
+    params: FloatArray | None
+    grads: FloatArray | None
     pairs: tuple[Pair, ...]
 
 
@@ -66,12 +67,12 @@ def scale_by_lbfgs(memory_size: int) -> GradientTransformation:
     """
     check_count("memory_size", memory_size, usual=10)
 
-    def init(params: Array) -> LbfgsState:
+    def init(params: FloatArray) -> LbfgsState:
         return LbfgsState(None, None, ())
 
     def update(
-        grads: Array, state: LbfgsState, params: Array
-    ) -> tuple[Array, LbfgsState]:
+        grads: FloatArray, state: LbfgsState, params: FloatArray
+    ) -> tuple[FloatArray, LbfgsState]:
         pairs = (*state.pairs, *_new_pair(grads, state, params))[-memory_size:]
         direction = _two_loop(grads, pairs)
         # False for NaN and infinity as well: a coordinate that is one makes this one.
@@ -84,7 +85,9 @@ def scale_by_lbfgs(memory_size: int) -> GradientTransformation:
     return GradientTransformation(init, update)
 
 
-def _new_pair(grads: Array, state: LbfgsState, params: Array) -> tuple[Pair, ...]:
+def _new_pair(
+    grads: FloatArray, state: LbfgsState, params: FloatArray
+) -> tuple[Pair, ...]:
     """Return the pair of the step just made, or nothing if it shows no curvature."""
     if state.params is None or state.grads is None:
         return ()
@@ -97,7 +100,7 @@ def _new_pair(grads: Array, state: LbfgsState, params: Array) -> tuple[Pair, ...
 
 
 @np.errstate(all="ignore")  # `update` looks at the outcome
-def _two_loop(grads: Array, pairs: tuple[Pair, ...]) -> Array:
+def _two_loop(grads: FloatArray, pairs: tuple[Pair, ...]) -> FloatArray:
     """Return H_k times the gradient: Nocedal & Wright 2006, algorithm 7.4."""
     r = np.array(grads, dtype=float)  # q in the first loop of the book
     if not pairs:

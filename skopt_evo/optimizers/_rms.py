@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skopt_evo.optimizers._checks import check_fraction, check_positive
-from skopt_evo.optimizers._transforms import Array, GradientTransformation
+from skopt_evo._checks import check_fraction, check_positive
+from skopt_evo._typing import FloatArray
+from skopt_evo.optimizers._transforms import GradientTransformation
 
 
 class RmsState(NamedTuple):
     """Moving average of the squared gradients."""
 
-    nu: Array
+    nu: FloatArray
 
 
 def scale_by_rms(decay: float, eps: float) -> GradientTransformation:
@@ -49,10 +50,12 @@ def scale_by_rms(decay: float, eps: float) -> GradientTransformation:
     check_fraction("decay", decay, usual=0.99)
     check_positive("eps", eps, usual=1e-8)
 
-    def init(params: Array) -> RmsState:
+    def init(params: FloatArray) -> RmsState:
         return RmsState(np.zeros(np.shape(params)))
 
-    def update(grads: Array, state: RmsState, params: Array) -> tuple[Array, RmsState]:
+    def update(
+        grads: FloatArray, state: RmsState, params: FloatArray
+    ) -> tuple[FloatArray, RmsState]:
         # Tieleman & Hinton 2012, slide 29.
         nu = decay * state.nu + (1.0 - decay) * grads**2
         return grads / (np.sqrt(nu) + eps), RmsState(nu)

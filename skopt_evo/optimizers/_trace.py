@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skopt_evo.optimizers._checks import check_flag, check_fraction
-from skopt_evo.optimizers._transforms import Array, GradientTransformation
+from skopt_evo._checks import check_flag, check_fraction
+from skopt_evo._typing import FloatArray
+from skopt_evo.optimizers._transforms import GradientTransformation
 
 
 class TraceState(NamedTuple):
     """Sum of the past gradients, discounted."""
 
-    trace: Array
+    trace: FloatArray
 
 
 def trace(decay: float, nesterov: bool = False) -> GradientTransformation:
@@ -52,12 +53,12 @@ def trace(decay: float, nesterov: bool = False) -> GradientTransformation:
     check_fraction("decay", decay, usual=0.9)
     check_flag("nesterov", nesterov)
 
-    def init(params: Array) -> TraceState:
+    def init(params: FloatArray) -> TraceState:
         return TraceState(np.zeros(np.shape(params)))
 
     def update(
-        grads: Array, state: TraceState, params: Array
-    ) -> tuple[Array, TraceState]:
+        grads: FloatArray, state: TraceState, params: FloatArray
+    ) -> tuple[FloatArray, TraceState]:
         # Sutskever et al. 2013, eq. 1, the learning rate taken out of the sum as
         # PyTorch does, so that a changed rate acts on the past gradients too.
         total = decay * state.trace + grads

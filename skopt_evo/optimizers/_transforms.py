@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from skopt_evo._checks import check_finite, check_positive
 from skopt_evo._messages import shown
-from skopt_evo.optimizers._checks import check_finite, check_positive
+from skopt_evo._typing import FloatArray
 
-Array: TypeAlias = NDArray[np.float64]
 # Each transformation has a NamedTuple of its own; only it looks inside.
 State: TypeAlias = Any
 
@@ -40,8 +40,8 @@ class GradientTransformation(NamedTuple):
     array([2.])
     """
 
-    init: Callable[[Array], State]
-    update: Callable[[Array, State, Array], tuple[Array, State]]
+    init: Callable[[FloatArray], State]
+    update: Callable[[FloatArray, State, FloatArray], tuple[FloatArray, State]]
 
 
 class EmptyState(NamedTuple):
@@ -72,12 +72,12 @@ def chain(*transforms: GradientTransformation) -> GradientTransformation:
     array([-6.])
     """
 
-    def init(params: Array) -> tuple[State, ...]:
+    def init(params: FloatArray) -> tuple[State, ...]:
         return tuple(transform.init(params) for transform in transforms)
 
     def update(
-        grads: Array, state: tuple[State, ...], params: Array
-    ) -> tuple[Array, tuple[State, ...]]:
+        grads: FloatArray, state: tuple[State, ...], params: FloatArray
+    ) -> tuple[FloatArray, tuple[State, ...]]:
         updates, states = np.array(grads, dtype=float), []
         for transform, old in zip(transforms, state, strict=True):
             updates, new = transform.update(updates, old, params)
@@ -109,12 +109,12 @@ def scale(factor: float) -> GradientTransformation:
     """
     check_finite("factor", factor, usual=1.0)
 
-    def init(params: Array) -> EmptyState:
+    def init(params: FloatArray) -> EmptyState:
         return EmptyState()
 
     def update(
-        grads: Array, state: EmptyState, params: Array
-    ) -> tuple[Array, EmptyState]:
+        grads: FloatArray, state: EmptyState, params: FloatArray
+    ) -> tuple[FloatArray, EmptyState]:
         return factor * grads, state
 
     return GradientTransformation(init, update)
@@ -144,7 +144,7 @@ def scale_by_learning_rate(learning_rate: float) -> GradientTransformation:
     return scale(-learning_rate)
 
 
-def apply_updates(params: Array, updates: Array) -> Array:
+def apply_updates(params: FloatArray, updates: FloatArray) -> FloatArray:
     """Add the updates to the parameters, in a new array.
 
     Parameters
@@ -176,7 +176,7 @@ def apply_updates(params: Array, updates: Array) -> Array:
     return np.asarray(np.add(params, updates), dtype=float)
 
 
-def project(params: Array, lower: ArrayLike, upper: ArrayLike) -> Array:
+def project(params: FloatArray, lower: ArrayLike, upper: ArrayLike) -> FloatArray:
     """Move parameters to the nearest point of a box, in a new array.
 
     Parameters

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.optimizers._box import minimise_quadratic
-from skopt_evo.optimizers._transforms import Array
 
 # The largest change of a coordinate, in parts of its range: in the first step and ever.
 FIRST_RADIUS, MOST_RADIUS = 0.15, 0.5
@@ -50,10 +50,10 @@ class TrustRegionState(NamedTuple):
         How many pairs of gradients the approximation is made of.
     """
 
-    point: Array
+    point: FloatArray
     loss: float
-    gradient: Array
-    hessian: Array
+    gradient: FloatArray
+    hessian: FloatArray
     radius: float
     n_updates: int = 0
 
@@ -69,11 +69,11 @@ class Step(NamedTuple):
         By how much the model expects it to be lower, at least 0.
     """
 
-    point: Array
+    point: FloatArray
     promise: float
 
 
-def begin(point: Array, loss: float, gradient: Array) -> TrustRegionState:
+def begin(point: FloatArray, loss: float, gradient: FloatArray) -> TrustRegionState:
     """Start at a point: the first step is down the gradient, `FIRST_RADIUS` long.
 
     Parameters
@@ -106,7 +106,7 @@ def propose(state: TrustRegionState) -> Step:
 
 
 def update(
-    state: TrustRegionState, step: Step, loss: float, gradient: Array
+    state: TrustRegionState, step: Step, loss: float, gradient: FloatArray
 ) -> TrustRegionState:
     """Learn what became of a step.
 
@@ -143,7 +143,7 @@ def update(
     return TrustRegionState(step.point, loss, gradient, hessian, radius, n_updates)
 
 
-def projected_gradient(point: Array, gradient: Array) -> Array:
+def projected_gradient(point: FloatArray, gradient: FloatArray) -> FloatArray:
     """Return the gradient without the parts that lead out of the cube."""
     leads_out = ((point <= 0.0) & (gradient > 0.0)) | (
         (point >= 1.0) & (gradient < 0.0)
@@ -151,7 +151,9 @@ def projected_gradient(point: Array, gradient: Array) -> Array:
     return np.where(leads_out, 0.0, gradient)
 
 
-def _learn(state: TrustRegionState, point: Array, gradient: Array) -> Array:
+def _learn(
+    state: TrustRegionState, point: FloatArray, gradient: FloatArray
+) -> FloatArray:
     """Return the approximation after what is known of another point."""
     with np.errstate(over="ignore", invalid="ignore"):
         hessian = _symmetric_rank_one(state, point, gradient)
@@ -160,8 +162,8 @@ def _learn(state: TrustRegionState, point: Array, gradient: Array) -> Array:
 
 
 def _symmetric_rank_one(
-    state: TrustRegionState, point: Array, gradient: Array
-) -> Array:
+    state: TrustRegionState, point: FloatArray, gradient: FloatArray
+) -> FloatArray:
     s, y = point - state.point, gradient - state.gradient
     hessian = state.hessian
     if state.n_updates == 0 and s @ y > 0.0:
@@ -176,7 +178,7 @@ def _symmetric_rank_one(
 
 
 def _lowest_between(
-    state: TrustRegionState, point: Array, loss: float, gradient: Array
+    state: TrustRegionState, point: FloatArray, loss: float, gradient: FloatArray
 ) -> float:
     """Return which part of a step in vain leads to the lowest point of a cubic.
 
@@ -198,7 +200,7 @@ def _lowest_between(
     return float(np.clip(part, SHORTEST, 0.8))
 
 
-def _reach(room: Array, radius: float) -> Array:
+def _reach(room: FloatArray, radius: float) -> FloatArray:
     """Return how far a step may go where there is so much room to a bound."""
     allowed = np.where(room > NEAR, (1.0 - LEFT_OVER) * room, room)
     return np.minimum(allowed, radius)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import fit_context
+from skopt_evo._typing import BoolArray
 
 
 class ColumnMask(SelectorMixin, BaseEstimator):  # type: ignore[misc]
@@ -104,7 +105,7 @@ class ColumnMask(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         self.support_ = self._checked_mask(X.shape[1])
         return self
 
-    def _checked_mask(self, n_features: int) -> NDArray[np.bool_]:
+    def _checked_mask(self, n_features: int) -> BoolArray:
         if self.mask is None:
             return np.ones(n_features, dtype=bool)
         mask = np.array(self.mask)
@@ -127,7 +128,7 @@ class ColumnMask(SelectorMixin, BaseEstimator):  # type: ignore[misc]
             )
         return mask
 
-    def _get_support_mask(self) -> NDArray[np.bool_]:
+    def _get_support_mask(self) -> BoolArray:
         check_is_fitted(self)
         return self.support_
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skopt_evo._messages import shown
 from skopt_evo._sklearn_compat import fit_context
+from skopt_evo._typing import FloatArray
 
 
 class FeatureScale(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -158,7 +159,7 @@ class FeatureScale(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
             ensure_all_finite="allow-nan",
         )
 
-    def _checked_scale(self, n_features: int) -> NDArray[np.float64]:
+    def _checked_scale(self, n_features: int) -> FloatArray:
         """Return the weight of each column."""
         n_wanted = n_features if self.groups is None else self._n_groups(n_features)
         if self.weights is None:
@@ -199,7 +200,7 @@ class FeatureScale(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         return n_groups
 
     @staticmethod
-    def _times(X: Any, factors: NDArray[np.float64]) -> Any:
+    def _times(X: Any, factors: FloatArray) -> Any:
         factors = factors.astype(X.dtype)
         if sparse.issparse(X):
             return X.multiply(factors).asformat(X.format)

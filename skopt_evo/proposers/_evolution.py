@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.results import Objective
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import Strategy
@@ -42,7 +42,7 @@ class EvolutionProposer:
         objective: Objective,
         *,
         lookahead: int = 1,
-        given: Iterable[NDArray[np.float64]] = (),
+        given: Iterable[FloatArray] = (),
     ) -> None:
         self._given = {np.asarray(genome).tobytes() for genome in given}
         self.lookahead = lookahead

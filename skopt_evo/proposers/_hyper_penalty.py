@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.space import SearchSpace
 from skopt_evo.space._dimension import Dimension
-from skopt_evo.strategies._base import FloatArray
 
 
 class HyperPenalty:

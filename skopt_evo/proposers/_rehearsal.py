@@ -15,7 +15,7 @@ from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._strategies import surrogate_of
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._evolution import STEP
-from skopt_evo.strategies.operators._checks import check_children
+from skopt_evo.strategies.operators._check_returned import check_children
 
 # Genomes that are made up.
 N_GENOMES = 4

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.descent import (
     Batch,
     Descent,
@@ -33,7 +34,6 @@ from skopt_evo.proposers._starts import Starts
 from skopt_evo.results import Objective, TrialGradient, gradient_of
 from skopt_evo.space import SearchSpace
 from skopt_evo.space._codec import Place
-from skopt_evo.strategies._base import FloatArray
 from skopt_evo.trials import Trial
 
 # Of the descents of a round, the best eighth goes on after so many steps each:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from skopt_evo._messages import listed
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo.strategies._categories import category_of, gene_of
 from skopt_evo.strategies._design import space_filling, unseen
 
 # A round of restarts has one start for so many candidates of the budget, within these
@@ -226,7 +227,8 @@ class Starts:
             dimension = self._space.genes[gene]
             if dimension.is_numeric or not dimension.is_finite:
                 continue
-            tried = {int(genome[gene] * dimension.n_levels) for genome in genomes}
+            n_levels = dimension.n_levels
+            tried = {int(category_of(genome[gene], n_levels)) for genome in genomes}
             values = enumerate(dimension.values())
             untried = [value for level, value in values if level not in tried]
             if untried:
@@ -319,7 +321,7 @@ class Starts:
                 genome[0] = self._space.branch_gene(branch)
             for gene in self._categories(branch):
                 level = next(self._levels[branch, gene])
-                genome[gene] = (level + 0.5) / self._layout.n_levels[gene]
+                genome[gene] = gene_of(level, self._layout.n_levels[gene])
             genome[:] = np.where(self._layout.is_numeric, genome[self._first], genome)
         return list(self._layout.snap(genomes))
 

@@ -13,6 +13,7 @@ from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
 from skopt_evo._messages import shown
+from skopt_evo._typing import FloatArray
 from skopt_evo.strategies import (
     DifferentialEvolutionStrategy,
     EvolutionStrategy,
@@ -22,7 +23,6 @@ from skopt_evo.strategies import (
     Strategy,
     SurrogateStrategy,
 )
-from skopt_evo.strategies._base import FloatArray
 from skopt_evo.strategies.operators import CommaSurvival
 from skopt_evo.strategies.surrogates import (
     GaussianProcess,

@@ -7,13 +7,12 @@ from itertools import count, takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skopt_evo._messages import did_you_mean, listed, shown
+from skopt_evo._typing import BoolArray, FloatArray
 from skopt_evo.proposers._tables import columns_of, read_candidates
 from skopt_evo.results import metrics_of
 from skopt_evo.space import SearchSpace
-from skopt_evo.strategies._base import FloatArray
 from skopt_evo.trials import FoldResult, Proposer, Trial
 
 # The share of the budget that goes to evaluating known candidates anew, if what is
@@ -88,7 +87,7 @@ def parse_initial_params(
     if isinstance(initial_params, Mapping):
         found = _metrics_of(initial_params, metrics, steering)
         return _from_results(initial_params, space, found, steering, n_splits)
-    message = f"initial_params={shown(initial_params)} makes no sense: {ALLOWED}."
+    message = f"initial_params={shown(initial_params)} is not allowed: {ALLOWED}."
     if isinstance(initial_params, str) or not isinstance(initial_params, Sequence):
         raise TypeError(message)
     genomes = []
@@ -228,9 +227,7 @@ def _steering(metrics: Sequence[str], steering: str | None) -> str:
     return metrics[0] if steering is None or steering not in metrics else steering
 
 
-def _has_failed(
-    results: Mapping[str, Any], metrics: Sequence[str]
-) -> NDArray[np.bool_]:
+def _has_failed(results: Mapping[str, Any], metrics: Sequence[str]) -> BoolArray:
     """Tell which candidates may have a number as `error_score` for their scores.
 
     Only our own searches say so: those of scikit-learn have no column ``status``.
@@ -244,7 +241,7 @@ def _has_failed(
 
 
 def _comparable_means(
-    results: Mapping[str, Any], metric: str, has_failed: NDArray[np.bool_]
+    results: Mapping[str, Any], metric: str, has_failed: BoolArray
 ) -> FloatArray:
     """Return the mean scores that candidates are ranked by, NaN for failures.
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skopt_evo._messages import did_you_mean, listed, shown
+from skopt_evo._typing import BoolArray, FloatArray
 from skopt_evo.results import metrics_of
 from skopt_evo.selection._order import (
     CVResults,
@@ -187,7 +187,7 @@ class OneStandardError:
         return self.metric
 
 
-def _may_win(results: CVResults) -> NDArray[np.bool_]:
+def _may_win(results: CVResults) -> BoolArray:
     """Return which candidates have not failed; all of them if that is not known.
 
     Of one that failed, a score may be `error_score`.
@@ -197,14 +197,14 @@ def _may_win(results: CVResults) -> NDArray[np.bool_]:
     return is_ok if is_ok.any() else np.ones(n_candidates, dtype=bool)
 
 
-def _fold_scores(results: CVResults, metric: str) -> NDArray[np.float64]:
+def _fold_scores(results: CVResults, metric: str) -> FloatArray:
     """Return the test scores as an array of shape (n_splits, n_candidates)."""
     columns = (f"split{number}_test_{metric}" for number in itertools.count())
     splits = itertools.takewhile(results.__contains__, columns)
     return np.array([results[column] for column in splits], dtype=np.float64)
 
 
-def _contenders(means: NDArray[np.float64], folds: NDArray[np.float64]) -> list[int]:
+def _contenders(means: FloatArray, folds: FloatArray) -> list[int]:
     """Return the rows of those that are as good as the best, up to its error."""
     if len(folds) < 2:
         raise ValueError(

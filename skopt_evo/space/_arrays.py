@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from skopt_evo._messages import shown
+from skopt_evo._typing import BoolArray
 from skopt_evo.exceptions import SearchSpaceError, SearchSpaceTypeError
 from skopt_evo.space._distributions import describe
 
@@ -138,7 +139,7 @@ class Mask:
         """Refuse sizes that make no sense."""
         _check_size(self)
 
-    def rvs(self, random_state: Any = None) -> NDArray[np.bool_]:
+    def rvs(self, random_state: Any = None) -> BoolArray:
         """Draw a mask.
 
         Parameters

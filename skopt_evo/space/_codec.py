@@ -7,17 +7,15 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.model_selection import ParameterGrid
 
 from skopt_evo._messages import listed, shown
 from skopt_evo._rounding import are_rounded_alike
+from skopt_evo._typing import BoolArray, FloatArray, IntArray
 from skopt_evo.space._dimension import Dimension, may_overlap
 from skopt_evo.space._habits import pair_warning
 from skopt_evo.space._levels import Levels
 from skopt_evo.space._parse import parse_dimension, parse_grid
-
-FloatArray = NDArray[np.float64]
 
 # Where in a genome a parameter is: the number of its gene, or the slice of its genes.
 Place: TypeAlias = "int | slice"
@@ -125,12 +123,12 @@ class SearchSpace:
         return sorted({name for branch in self.branches for name in branch})
 
     @property
-    def n_levels(self) -> NDArray[np.int64]:
+    def n_levels(self) -> IntArray:
         """The number of values of each gene, 0 for a continuum: shape (n_genes,)."""
         return np.array([gene.n_levels for gene in self.genes], dtype=np.int64)
 
     @property
-    def is_numeric(self) -> NDArray[np.bool_]:
+    def is_numeric(self) -> BoolArray:
         """Which genes have an order, the branch gene not: shape (n_genes,)."""
         numeric = np.array([gene.is_numeric for gene in self.genes], dtype=bool)
         if self.n_branches > 1:

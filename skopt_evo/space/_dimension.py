@@ -15,9 +15,9 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skopt_evo._messages import shown
+from skopt_evo._typing import FloatArray
 from skopt_evo.space._values import fingerprint, is_number, same_value
 
 # Where a distribution's support is open or infinite, its extreme quantiles are not
@@ -31,8 +31,6 @@ N_DRAWS = 2**16
 # Between the ends of a continuum there may be so few floating-point numbers that draws
 # hit the same one again: of more than these hardly any comes twice in a search.
 MANY_FLOATS = 2**32
-
-FloatArray = NDArray[np.float64]
 
 
 class Dimension(ABC):

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.space._dimension import Dimension, FloatArray
+from skopt_evo._typing import FloatArray
+from skopt_evo.space._dimension import Dimension
 from skopt_evo.space._values import fingerprint, is_number
 
 # With more bins than this, floating point could not tell their centres apart.

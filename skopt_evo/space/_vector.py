@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.space._dimension import Dimension, FloatArray
+from skopt_evo._typing import BoolArray, FloatArray
+from skopt_evo.space._dimension import Dimension
 from skopt_evo.space._levels import Categories
 
 # With more values than this, a list of them would not be of use to anybody.
@@ -124,7 +125,7 @@ class MaskDimension(VectorDimension):
         super().__init__(name, Categories(name, [False, True]), size)
         self.n_levels -= 1
 
-    def decode(self, gene: FloatArray | float) -> NDArray[np.bool_]:
+    def decode(self, gene: FloatArray | float) -> BoolArray:
         return np.asarray(self.snap(np.full(self._size, gene)) > 0.5)
 
     def encode(self, value: Any) -> FloatArray:
@@ -144,14 +145,14 @@ class MaskDimension(VectorDimension):
         selected |= is_empty & (np.arange(self._size) == greatest)
         return _genes(selected)
 
-    def _listed(self) -> Iterator[NDArray[np.bool_]]:
+    def _listed(self) -> Iterator[BoolArray]:
         """Iterate over all masks: those that select few first, then leftmost first."""
         places = range(self._size)
         for n_selected in range(1, self._size + 1):
             for selected in itertools.combinations(places, n_selected):
                 yield np.isin(places, selected)
 
-    def _entries(self, value: Any) -> NDArray[np.bool_]:
+    def _entries(self, value: Any) -> BoolArray:
         """Return a mask as an array; None, all that there is, as the full one."""
         if value is None:
             return np.ones(self._size, dtype=bool)
@@ -166,6 +167,6 @@ def _key(genes: FloatArray) -> bytes:
     return (genes + 0.0).tobytes()
 
 
-def _genes(selected: NDArray[np.bool_]) -> FloatArray:
+def _genes(selected: BoolArray) -> FloatArray:
     """Return the canonical genes of booleans, the centres of two bins."""
     return np.where(selected, 0.75, 0.25)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import erfcx, log_ndtr, ndtr
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray
 
 # Greater is better; targets are minimised. The arguments are the predicted means and
 # standard deviations, and the best target so far.

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from skopt_evo._messages import shown
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from skopt_evo._typing import BoolArray, FloatArray, IntArray
 
 
 class Kinship(NamedTuple):
@@ -31,9 +29,9 @@ class Kinship(NamedTuple):
         varies there or is absent.
     """
 
-    places: NDArray[np.int64]
-    categories: tuple[NDArray[np.int64] | None, ...]
-    constants: NDArray[np.int64]
+    places: IntArray
+    categories: tuple[IntArray | None, ...]
+    constants: IntArray
 
 
 class GeneLayout(NamedTuple):
@@ -63,11 +61,11 @@ class GeneLayout(NamedTuple):
         same value; None where there are no draws.
     """
 
-    n_levels: NDArray[np.int64]
+    n_levels: IntArray
     is_numeric: BoolArray
     active: BoolArray
     snap: Callable[[FloatArray], FloatArray]
-    parameters: NDArray[np.int64]
+    parameters: IntArray
     kinship: Kinship | None = None
     merge: Callable[[FloatArray], FloatArray] | None = None
 
@@ -99,7 +97,7 @@ class GeneLayout(NamedTuple):
         """The number of branches of the space."""
         return len(self.active)
 
-    def branch_of(self, genomes: FloatArray) -> NDArray[np.int64]:
+    def branch_of(self, genomes: FloatArray) -> IntArray:
         """Return the branch that each genome lies in: shape (...)."""
         if self.n_branches == 1:
             return np.zeros(genomes.shape[:-1], dtype=np.int64)

@@ -7,10 +7,12 @@ import math
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import qmc
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
+from skopt_evo.strategies._categories import gene_of
 
 # How many random genomes are drawn before what is left is listed: if all of them are
 # known, so is most of the space, and the list is short.
@@ -121,7 +123,7 @@ def unseen(
 
 
 def _draws(
-    layout: GeneLayout, branches: NDArray[np.int64], rng: np.random.Generator
+    layout: GeneLayout, branches: IntArray, rng: np.random.Generator
 ) -> Iterator[FloatArray]:
     """Iterate over random genomes of some branches."""
     for _ in range(N_DRAWS):
@@ -160,7 +162,7 @@ def _levels(layout: GeneLayout, gene: int, branch: int) -> FloatArray:
         genomes[:, gene] = places
         return layout.merged(genomes)[:, gene]
 
-    centres = (np.arange(n_levels) + 0.5) / n_levels
+    centres = gene_of(np.arange(n_levels), n_levels)
     if not layout.is_numeric[gene]:
         return _distinct(np.array_split(centres, -(-n_levels // MOST_DRAWS)), snap)
     places = np.hstack([0.0, centres, 1.0])

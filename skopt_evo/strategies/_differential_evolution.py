@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from skopt_evo._typing import IntArray
 from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies._evolution import EvolutionStrategy, Offspring, Parents
 from skopt_evo.strategies.operators import ElitistSurvival, reflect
@@ -116,7 +117,7 @@ class DifferentialEvolutionStrategy(EvolutionStrategy):
         children = layout.snap(np.where(is_crossed, mutant, target))
         return Offspring(children, parents.steps[rows[0]], np.full(n, "differential"))
 
-    def _survivors(self, ages: NDArray[np.int64]) -> list[int]:
+    def _survivors(self, ages: IntArray) -> list[int]:
         rows = ElitistSurvival()(
             self.fitness(self._member_losses()),
             ages,

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skopt_evo._rounding import are_rounded_alike
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies._design import diversity, space_filling, unseen
 
 # A child that has been evaluated before is bred again, this often.
@@ -187,7 +188,7 @@ class EvolutionStrategy(ABC):
         """
 
     @abstractmethod
-    def _survivors(self, ages: NDArray[np.int64]) -> list[int]:
+    def _survivors(self, ages: IntArray) -> list[int]:
         """Return the rows that stay, out of the members.
 
         Parameters

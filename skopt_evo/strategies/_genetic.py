@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies._evolution import EvolutionStrategy, Offspring, Parents
 from skopt_evo.strategies.operators import (
     Crossover,
@@ -17,7 +18,9 @@ from skopt_evo.strategies.operators import (
     Survival,
     TournamentSelection,
 )
-from skopt_evo.strategies.operators._checks import check_children, check_rows
+from skopt_evo.strategies.operators._check_returned import check_children, check_rows
+from skopt_evo.strategies.operators._mixed_mutation import whole_mutation
+from skopt_evo.strategies.operators._part import MutationPart
 
 CROSSOVER_RATE = 0.9
 
@@ -50,7 +53,8 @@ class GeneticStrategy(EvolutionStrategy):
     starts : array-like of shape (n_starts, n_genes), default=()
         Genomes that open the first generation.
     selection, crossover, mutation, survival : callable, optional
-        The operators, see `skopt_evo.strategies.operators`.
+        The operators, see `skopt_evo.strategies.operators`. A mutation of single kinds
+        of genes stands for the `MixedMutation` with this part.
 
     Attributes
     ----------
@@ -90,7 +94,7 @@ class GeneticStrategy(EvolutionStrategy):
         starts: ArrayLike = (),
         selection: Selection | None = None,
         crossover: Crossover | None = None,
-        mutation: Mutation | None = None,
+        mutation: Mutation | MutationPart | None = None,
         survival: Survival | None = None,
     ) -> None:
         super().__init__(
@@ -104,7 +108,9 @@ class GeneticStrategy(EvolutionStrategy):
         )
         self._selection = TournamentSelection() if selection is None else selection
         self._crossover = MixedCrossover() if crossover is None else crossover
-        self._mutation = MixedMutation() if mutation is None else mutation
+        self._mutation = (
+            MixedMutation() if mutation is None else whole_mutation(mutation)
+        )
         self._survival = ElitistSurvival() if survival is None else survival
         self._kin = _kin_of(layout)
 
@@ -138,7 +144,7 @@ class GeneticStrategy(EvolutionStrategy):
         mutants = check_children(mutants, self._mutation, self.layout, n)
         return Offspring(mutants, steps, np.where(is_crossed, "crossover", "mutation"))
 
-    def _survivors(self, ages: NDArray[np.int64]) -> list[int]:
+    def _survivors(self, ages: IntArray) -> list[int]:
         members = self._members
         fitness, size = self.fitness(self._member_losses()), self.population_size
         survivors = check_rows(
@@ -172,7 +178,7 @@ class GeneticStrategy(EvolutionStrategy):
         return np.where(self.layout.active_in(genomes), genomes, mates)
 
 
-def _kin_of(layout: GeneLayout) -> list[NDArray[np.int64]]:
+def _kin_of(layout: GeneLayout) -> list[IntArray]:
     """Return the groups of numeric genes that one parameter has in several branches."""
     if layout.kinship is None:
         return []

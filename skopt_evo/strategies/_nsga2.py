@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray
 from skopt_evo.strategies._genetic import GeneticStrategy
 from skopt_evo.strategies._pareto import crowded_order
 

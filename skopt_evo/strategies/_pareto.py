@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray, IntArray
 
 
-def non_dominated_ranks(losses: FloatArray) -> NDArray[np.int64]:
+def non_dominated_ranks(losses: FloatArray) -> IntArray:
     """Return the front that each candidate lies on, 0 for the Pareto front.
 
     One candidate dominates another one if it is better in one loss and worse in none.
@@ -46,7 +45,7 @@ def non_dominated_ranks(losses: FloatArray) -> NDArray[np.int64]:
     return ranks
 
 
-def _chain_lengths(losses: FloatArray) -> NDArray[np.int64]:
+def _chain_lengths(losses: FloatArray) -> IntArray:
     """Return, for each candidate, the length of the longest chain of dominators."""
     # In lexicographic order dominators come first. They are no worse in the first loss
     # then, and among distinct losses whoever is no worse in the others dominates.

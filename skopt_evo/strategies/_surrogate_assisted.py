@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies._acquisition import draw_acquisition
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies._evolution import (
     STEP,
     EvolutionStrategy,
@@ -162,9 +163,7 @@ class SurrogateStrategy:
         margin = MARGIN * max(1.0, n_in_vain / PATIENCE)
         return float(best - margin * targets.std())
 
-    def _training_rows(
-        self, targets: FloatArray, rng: np.random.Generator
-    ) -> NDArray[np.int64]:
+    def _training_rows(self, targets: FloatArray, rng: np.random.Generator) -> IntArray:
         n_parameters = int(self.layout.parameters.max(initial=0)) + 1
         size = int(min(MOST_ROWS, np.sqrt(MOST_NUMBERS / n_parameters)))
         if len(targets) <= size:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray
 
 # Losses that exceed the median by more than so many times as much as it exceeds the
 # least one are all the same to the search.

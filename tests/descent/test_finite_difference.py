@@ -244,9 +244,9 @@ def test_arguments_are_not_changed(method: Any) -> None:
     ("make", "settings_", "message"),
     [
         (FiniteDifference, {"scheme": "backward"}, r"scheme='backward'.*'central'"),
-        (FiniteDifference, {"step": 0.0}, r"FiniteDifference got step=0.0.*\(0, 0.5\]"),
+        (FiniteDifference, {"step": 0.0}, r"FiniteDifference: step=0.0.*\(0, 0.5\]"),
         (FiniteDifference, {"step": 0.6}, "step=0.6"),
-        (SPSA, {"step": np.nan}, "SPSA got step=nan"),
+        (SPSA, {"step": np.nan}, "SPSA: step=nan"),
         (SPSA, {"n_pairs": 0}, "n_pairs=0.*int >= 1"),
     ],
 )
@@ -255,6 +255,12 @@ def test_settings_out_of_range_are_named(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         make(**settings_)
+
+
+@pytest.mark.parametrize("n_pairs", [1.5, True, "2"])
+def test_the_number_of_pairs_is_an_integer(n_pairs: Any) -> None:
+    with pytest.raises(TypeError, match=r"SPSA: n_pairs=.* pass an int"):
+        SPSA(n_pairs=n_pairs)
 
 
 def test_settings_are_frozen_and_comparable() -> None:

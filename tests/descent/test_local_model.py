@@ -316,7 +316,7 @@ def test_a_coordinate_without_room_stays() -> None:
 )
 @pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
 def test_settings_out_of_range_are_refused(name: str, value: float) -> None:
-    with pytest.raises(ValueError, match=f"LocalModel got {name}="):
+    with pytest.raises(ValueError, match=f"LocalModel: {name}="):
         LocalModel(**{name: value})
 
 

@@ -158,7 +158,7 @@ def test_a_quasi_newton_step_has_its_own_length() -> None:
 def test_every_optimizer_refuses_a_learning_rate_that_makes_no_step(
     name: str, learning_rate: float
 ) -> None:
-    with pytest.raises(ValueError, match="learning_rate must be a number above 0"):
+    with pytest.raises(ValueError, match=r"learning_rate=.* pass a finite float > 0"):
         resolve_optimizer(name).transformation(learning_rate)
 
 
@@ -214,14 +214,14 @@ def test_settings_go_by_keyword_lest_a_learning_rate_is_taken_for_one() -> None:
 @pytest.mark.parametrize(
     ("make", "settings", "message"),
     [
-        (Momentum, {"momentum": 1.0}, r"momentum must .*\[0, 1\), got 1.0; .*=0.9"),
-        (Momentum, {"momentum": -0.1}, "momentum must .* got -0.1"),
-        (RMSProp, {"decay": 1.5}, "decay must .* got 1.5"),
-        (RMSProp, {"eps": 0.0}, "eps must .* above 0 and finite, got 0.0"),
-        (Adam, {"beta_1": np.nan}, "beta_1 must .* got nan"),
-        (Adam, {"beta_2": 1}, "beta_2 must .* got 1"),
-        (Adam, {"eps": np.inf}, "eps must .* got inf"),
-        (LBFGS, {"memory_size": 0}, "memory_size must .* at least 1, got 0"),
+        (Momentum, {"momentum": 1.0}, r"momentum=1.0 .* momentum=0.9"),
+        (Momentum, {"momentum": -0.1}, "momentum=-0.1 is not"),
+        (RMSProp, {"decay": 1.5}, "decay=1.5 is not"),
+        (RMSProp, {"eps": 0.0}, r"eps=0.0 .* a finite float > 0"),
+        (Adam, {"beta_1": np.nan}, "beta_1=nan is not"),
+        (Adam, {"beta_2": 1}, "beta_2=1 is not"),
+        (Adam, {"eps": np.inf}, "eps=inf is not"),
+        (LBFGS, {"memory_size": 0}, r"memory_size=0 .* an int >= 1"),
     ],
 )
 def test_settings_out_of_range_are_named(
@@ -245,7 +245,7 @@ def test_settings_of_another_type_are_named(
     make: type, settings: dict[str, object]
 ) -> None:
     [(name, value)] = settings.items()
-    with pytest.raises(TypeError, match=f"{name} must .*{type(value).__name__}"):
+    with pytest.raises(TypeError, match=f"{name}={value!r} is not allowed: pass"):
         make(**settings)
 
 

@@ -175,10 +175,10 @@ def test_updates_are_finite_for_finite_gradients(
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: scale(math.inf), "factor must be a number that is finite, got inf"),
-        (lambda: scale_by_learning_rate(0.0), "learning_rate must .* above 0.* got 0"),
-        (lambda: scale_by_learning_rate(math.nan), "learning_rate must .* got nan"),
-        (lambda: scale_by_lbfgs(0), "memory_size must be an integer of at least 1"),
+        (lambda: scale(math.inf), "factor=inf is not allowed: pass a finite float"),
+        (lambda: scale_by_learning_rate(0.0), "learning_rate=0.0 .* float > 0"),
+        (lambda: scale_by_learning_rate(math.nan), "learning_rate=nan is not"),
+        (lambda: scale_by_lbfgs(0), "memory_size=0 .* pass an int >= 1"),
     ],
 )
 def test_settings_out_of_range_are_refused(
@@ -191,10 +191,10 @@ def test_settings_out_of_range_are_refused(
 @pytest.mark.parametrize(
     ("make", "setting", "message"),
     [
-        (scale, "2", "factor must .* '2' of type str"),
-        (scale_by_learning_rate, True, "learning_rate must .* of type bool"),
-        (scale_by_lbfgs, 2.0, "memory_size must be an integer .* of type float"),
-        (scale_by_lbfgs, True, "memory_size must be an integer .* of type bool"),
+        (scale, "2", "factor='2' .* a finite float"),
+        (scale_by_learning_rate, True, "learning_rate=True .* float > 0"),
+        (scale_by_lbfgs, 2.0, "memory_size=2.0 .* pass an int >= 1"),
+        (scale_by_lbfgs, True, "memory_size=True .* pass an int >= 1"),
     ],
 )
 def test_settings_of_another_type_are_refused(

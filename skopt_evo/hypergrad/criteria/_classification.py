@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, log_softmax, softmax
 from sklearn import metrics
 
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray, Outputs
+from skopt_evo.hypergrad._protocol import Outputs
 from skopt_evo.hypergrad.criteria._criterion import Criterion
 
 # From outputs, the numbers of the true classes, and weights that add up to 1, to the
 # loss and its derivative by the values of the outputs.
 OutputLoss: TypeAlias = Callable[
-    [Outputs, NDArray[np.int64], FloatArray], tuple[float, FloatArray]
+    [Outputs, IntArray, FloatArray], tuple[float, FloatArray]
 ]
 
 # How far outputs of size 1 are scaled to make the best log-odds, in logarithms.
@@ -90,7 +90,7 @@ def _by_values(
     return np.asarray(by_log)
 
 
-def _codes(y: Any, outputs: Outputs) -> NDArray[np.int64]:
+def _codes(y: Any, outputs: Outputs) -> IntArray:
     """Return the number of the class of each sample."""
     labels = np.asarray(y)
     if outputs.classes is None or labels.ndim != 1:
@@ -105,7 +105,7 @@ def _codes(y: Any, outputs: Outputs) -> NDArray[np.int64]:
 
 
 def _log_loss(
-    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+    outputs: Outputs, codes: IntArray, weights: FloatArray
 ) -> tuple[float, FloatArray]:
     """Return minus the mean log-likelihood, as scikit-learn computes it."""
     probability = probabilities(outputs)
@@ -120,7 +120,7 @@ def _log_loss(
 
 
 def _brier(
-    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+    outputs: Outputs, codes: IntArray, weights: FloatArray
 ) -> tuple[float, FloatArray]:
     """Return the mean squared error of the probabilities, halved for two classes."""
     probability = probabilities(outputs)
@@ -136,7 +136,7 @@ def _part_of_null(loss: OutputLoss) -> OutputLoss:
     """Return -d2: a loss as a part of that of the shares of the classes, minus 1."""
 
     def part(
-        outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+        outputs: Outputs, codes: IntArray, weights: FloatArray
     ) -> tuple[float, FloatArray]:
         n_classes = len(np.asarray(outputs.classes))
         if np.ptp(codes[weights > 0.0]) == 0:
@@ -153,7 +153,7 @@ def _part_of_null(loss: OutputLoss) -> OutputLoss:
 
 
 def _logistic_loss(
-    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+    outputs: Outputs, codes: IntArray, weights: FloatArray
 ) -> tuple[float, FloatArray]:
     """Return the log loss of outputs of any kind, taken for log-odds.
 
@@ -172,7 +172,7 @@ def _logistic_loss(
 
 
 def _balanced_logistic_loss(
-    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+    outputs: Outputs, codes: IntArray, weights: FloatArray
 ) -> tuple[float, FloatArray]:
     """Return the logistic loss with the same weight for each class that there is."""
     totals = np.bincount(codes, weights)
@@ -182,7 +182,7 @@ def _balanced_logistic_loss(
 
 
 def _pairwise_logistic_loss(
-    outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+    outputs: Outputs, codes: IntArray, weights: FloatArray
 ) -> tuple[float, FloatArray]:
     """Return the mean of log(1 + exp(-(f_i - f_j))) over pairs of the two classes.
 
@@ -221,7 +221,7 @@ def _calibrated(loss: OutputLoss) -> OutputLoss:
     """
 
     def least(
-        outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+        outputs: Outputs, codes: IntArray, weights: FloatArray
     ) -> tuple[float, FloatArray]:
         values = outputs.values
         size = float(np.sqrt(np.mean(values**2)))
@@ -256,7 +256,7 @@ def _centred(loss: OutputLoss) -> OutputLoss:
     """Return a loss of outputs whose mean is taken off: orders do not feel it."""
 
     def centred(
-        outputs: Outputs, codes: NDArray[np.int64], weights: FloatArray
+        outputs: Outputs, codes: IntArray, weights: FloatArray
     ) -> tuple[float, FloatArray]:
         # All samples if there is one output, all classes if there are several.
         values = outputs.values - outputs.values.mean(axis=-1, keepdims=True)

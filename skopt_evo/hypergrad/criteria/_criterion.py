@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-from skopt_evo.hypergrad._protocol import FloatArray, Outputs
+from skopt_evo._typing import FloatArray
+from skopt_evo.hypergrad._protocol import Outputs
 
 # From true targets, outputs and weights (None, or one a sample) to the loss and its
 # derivative by the values of the outputs.

@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from sklearn import metrics
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray, Outputs
+from skopt_evo.hypergrad._protocol import Outputs
 from skopt_evo.hypergrad.criteria._criterion import Criterion, usual_sign
 
 # From the targets, the predictions and the weights, which add up to 1, of one output.

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
-from skopt_evo.hypergrad._protocol import FloatArray, Fold
+from skopt_evo._typing import FloatArray
+from skopt_evo.hypergrad._protocol import Fold
 from skopt_evo.hypergrad.rules._linear import as_columns
 
 # From scikit-learn 1.7 on "balanced" means balanced sums of weights, not of samples.

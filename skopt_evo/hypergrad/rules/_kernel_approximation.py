@@ -10,8 +10,9 @@ import numpy as np
 from scipy.linalg import eigh
 from sklearn.kernel_approximation import Nystroem, RBFSampler
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray, Fold, Pullback, TransformerRule
+from skopt_evo.hypergrad._protocol import Fold, Pullback, TransformerRule
 from skopt_evo.hypergrad._registry import register_hypergradient
 from skopt_evo.hypergrad.rules._kernels import (
     KERNELS,

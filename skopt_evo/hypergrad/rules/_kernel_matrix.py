@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray
 
 
 class KernelMatrix(ABC):

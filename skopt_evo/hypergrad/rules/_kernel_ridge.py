@@ -10,8 +10,9 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve, lstsq
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics.pairwise import pairwise_kernels
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray, Fold, PredictorRule, Pullback
+from skopt_evo.hypergrad._protocol import Fold, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
 from skopt_evo.hypergrad.rules._kernel_matrix import FixedKernel, KernelMatrix
 from skopt_evo.hypergrad.rules._kernels import KERNELS, Kernel, check_smooth

@@ -32,11 +32,11 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from skopt_evo._typing import BoolArray, FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import SOLVER_TOLERANCE, FloatArray, Pullback
+from skopt_evo.hypergrad._protocol import SOLVER_TOLERANCE, Pullback
 from skopt_evo.hypergrad._solve import solve_by_iteration, solve_definite
 
 # Up to so many coefficients the Hessian is formed and factorised: that is exact, and on
@@ -88,7 +88,7 @@ class LinearFit:
     intercept_l2: float = 0.0
     curve: Callable[[FloatArray], FloatArray] | None = None
     shared: FloatArray | None = None
-    support: NDArray[np.bool_] | None = None
+    support: BoolArray | None = None
     tolerance: float = SOLVER_TOLERANCE
 
     def adjoint(self, X_test: Any, cotangent: FloatArray) -> Adjoint:
@@ -129,7 +129,7 @@ class LinearFit:
         return self.curvatures * changes if self.curve is None else self.curve(changes)
 
     @cached_property
-    def _moving(self) -> NDArray[np.bool_]:
+    def _moving(self) -> BoolArray:
         """The coefficients and, in the last column, the intercepts that move."""
         moving = np.ones((len(self.coef), self.coef.shape[1] + 1), dtype=bool)
         if self.support is not None:
@@ -191,7 +191,7 @@ class LinearFit:
             matrix -= np.outer(vector, vector)
         return matrix
 
-    def _columns(self, moving: NDArray[np.bool_]) -> Any:
+    def _columns(self, moving: BoolArray) -> Any:
         return self.X if moving.all() else self.X[:, np.flatnonzero(moving)]
 
     def _block(self, left: Any, weights: FloatArray, right: Any) -> FloatArray:

@@ -8,14 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.svm import LinearSVC, LinearSVR
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import (
-    FloatArray,
-    Fold,
-    Outputs,
-    PredictorRule,
-    Pullback,
-)
+from skopt_evo.hypergrad._protocol import Fold, Outputs, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
 from skopt_evo.hypergrad.rules._class_weights import one_vs_rest
 from skopt_evo.hypergrad.rules._linear import (

@@ -9,14 +9,9 @@ import numpy as np
 from scipy.special import expit, softmax
 from sklearn.linear_model import LogisticRegression
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import (
-    FloatArray,
-    Fold,
-    Outputs,
-    PredictorRule,
-    Pullback,
-)
+from skopt_evo.hypergrad._protocol import Fold, Outputs, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
 from skopt_evo.hypergrad.rules._class_weights import one_vs_rest, sample_weights
 from skopt_evo.hypergrad.rules._linear import (

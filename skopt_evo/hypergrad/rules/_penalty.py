@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skopt_evo.hypergrad._protocol import FloatArray
+from skopt_evo._typing import BoolArray, FloatArray
 from skopt_evo.hypergrad.rules._linear import Change, LinearFit, Part
 
 
@@ -83,7 +82,7 @@ class ElasticPenalty:
         )
         return fit, self._changes(coef, intercept)
 
-    def _support(self, coef: FloatArray) -> NDArray[np.bool_]:
+    def _support(self, coef: FloatArray) -> BoolArray:
         has_kink = self.strength * self.l1_ratio > 0.0
         return np.not_equal(coef, 0.0) | (not has_kink)
 

@@ -10,10 +10,10 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
 from skopt_evo._sklearn_compat import safe_indexing
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._copies import apply
 from skopt_evo.hypergrad._protocol import (
-    FloatArray,
     Fold,
     Outputs,
     PredictorRule,

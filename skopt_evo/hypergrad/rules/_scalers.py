@@ -9,8 +9,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray, Fold, Pullback, TransformerRule
+from skopt_evo.hypergrad._protocol import Fold, Pullback, TransformerRule
 from skopt_evo.hypergrad._registry import register_hypergradient
 from skopt_evo.hypergrad.rules._linear import as_matrix
 from skopt_evo.preprocessing import FeatureScale

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_lapack_funcs, lstsq, solve
 
+from skopt_evo._typing import BoolArray, FloatArray
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad._protocol import FloatArray
 from skopt_evo.hypergrad.rules._kernel_matrix import KernelMatrix
 
 # A coefficient is at its bound if it is as near as this, as a part of the bound: libsvm
@@ -39,7 +39,7 @@ class Sides(NamedTuple):
     samples: NDArray[np.intp]
     targets: FloatArray
     signs: FloatArray
-    is_least: NDArray[np.bool_]
+    is_least: BoolArray
 
     def binding(self, values: FloatArray) -> tuple[int, int]:
         """Return which two conditions the intercept is in the middle of.
@@ -80,7 +80,7 @@ class Machines(NamedTuple):
     sides: Callable[[int], Sides]
 
     @property
-    def is_free(self) -> NDArray[np.bool_]:
+    def is_free(self) -> BoolArray:
         """Whether a coefficient is neither 0 nor at its bound."""
         size = np.abs(self.coef)
         return np.asarray((size > 0.0) & (size < self.bounds * (1.0 - NEAR_BOUND)))

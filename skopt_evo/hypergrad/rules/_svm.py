@@ -11,14 +11,9 @@ from typing import Any
 import numpy as np
 from sklearn.svm import SVC, SVR
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.hypergrad._copies import apply
-from skopt_evo.hypergrad._protocol import (
-    FloatArray,
-    Fold,
-    Outputs,
-    PredictorRule,
-    Pullback,
-)
+from skopt_evo.hypergrad._protocol import Fold, Outputs, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
 from skopt_evo.hypergrad.rules._kernel_matrix import as_dense
 from skopt_evo.hypergrad.rules._kernels import check_smooth

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._copies import apply
-from skopt_evo.hypergrad._protocol import FloatArray, Fold
+from skopt_evo.hypergrad._protocol import Fold
 from skopt_evo.hypergrad.rules._kernel_matrix import (
     FixedKernel,
     KernelMatrix,

@@ -21,15 +21,10 @@ from sklearn.preprocessing import (
 )
 
 from skopt_evo._sklearn_compat import clone_without_callbacks
+from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._copies import apply, copied
-from skopt_evo.hypergrad._protocol import (
-    FloatArray,
-    Fold,
-    Outputs,
-    PredictorRule,
-    Pullback,
-)
+from skopt_evo.hypergrad._protocol import Fold, Outputs, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import predictor_rule, register_hypergradient
 from skopt_evo.hypergrad.rules._routing import routed
 from skopt_evo.hypergrad.rules._training_data import check_shared

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._candidates import candidates
-from skopt_evo.strategies.operators._protocols import IntArray
 
 
 @dataclass(frozen=True)

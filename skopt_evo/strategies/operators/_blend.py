@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
-from numbers import Real
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
-from skopt_evo.strategies.operators._checks import check_setting
+from skopt_evo._checks import check_not_negative
+from skopt_evo._typing import FloatArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies.operators._exchange import exchange
 from skopt_evo.strategies.operators._reflect import reflect
 
@@ -46,13 +45,7 @@ class BlendCrossover:
     alpha: float = 0.3
 
     def __post_init__(self) -> None:
-        check_setting(
-            "BlendCrossover: alpha",
-            self.alpha,
-            Real,
-            "a finite float >= 0, for instance 0.3",
-            lambda alpha: 0 <= alpha < inf,
-        )
+        check_not_negative("BlendCrossover: alpha", self.alpha, usual=0.3)
 
     def __call__(
         self,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
-from skopt_evo.strategies.operators._protocols import IntArray
+from skopt_evo._typing import FloatArray, IntArray
 
 
 def candidates(losses: FloatArray) -> IntArray:

@@ -7,17 +7,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._categories import category_of, gene_of
 from skopt_evo.strategies.operators._part import MutationPart
-from skopt_evo.strategies.operators._protocols import IntArray
 
 
 @dataclass(frozen=True)
 class CategoricalMutation(MutationPart):
     """Replace categories by other ones, each of these as likely as the rest.
 
-    It is a part of a `MixedMutation`, for categories. By itself it is that mutation
-    with this part.
+    It is a part of a `MixedMutation`, for categories. As the mutation of a search it
+    stands for that mutation with this part.
 
     References
     ----------
@@ -44,6 +44,6 @@ class CategoricalMutation(MutationPart):
         rng: np.random.Generator,
     ) -> FloatArray:
         """Change genes, every one of them; see `GeneMutation`."""
-        here = np.minimum((genes * n_levels).astype(np.int64), n_levels - 1)
+        here = category_of(genes, n_levels)
         other = (here + rng.integers(1, n_levels)) % n_levels
-        return np.asarray((other + 0.5) / n_levels, dtype=np.float64)
+        return np.asarray(gene_of(other, n_levels), dtype=np.float64)

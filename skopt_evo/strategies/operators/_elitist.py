@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
-from skopt_evo.strategies.operators._protocols import IntArray
+from skopt_evo._typing import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

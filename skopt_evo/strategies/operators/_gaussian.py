@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._part import MutationPart, at_least_one_level
-from skopt_evo.strategies.operators._protocols import IntArray
 from skopt_evo.strategies.operators._reflect import reflect
 
 
@@ -21,8 +20,8 @@ class GaussianMutation(MutationPart):
     at the least. Genes are reflected at the bounds, where a discrete one may fall back
     on itself.
 
-    It is a part of a `MixedMutation`, for continuous and integer genes. By itself it is
-    that mutation with this part.
+    It is a part of a `MixedMutation`, for continuous and integer genes. As the mutation
+    of a search it stands for that mutation with this part.
 
     References
     ----------
@@ -32,13 +31,11 @@ class GaussianMutation(MutationPart):
     Examples
     --------
     >>> import numpy as np
-    >>> from skopt_evo.strategies import GeneLayout
     >>> from skopt_evo.strategies.operators import GaussianMutation
-    >>> layout, rng = GeneLayout.continuous(3), np.random.default_rng(0)
-    >>> genomes, steps = np.full((2, 3), 0.5), np.array([0.1, 0.3])
-    >>> mutants = GaussianMutation()(genomes, steps, layout, rng)
-    >>> (mutants != genomes).any(axis=1)
-    array([ True,  True])
+    >>> genes, n_levels = np.full(4, 0.5), np.zeros(4)
+    >>> rng = np.random.default_rng(0)
+    >>> GaussianMutation().move(genes, np.full(4, 0.1), n_levels, rng).round(2)
+    array([0.51, 0.49, 0.56, 0.51])
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("continuous", "integer")

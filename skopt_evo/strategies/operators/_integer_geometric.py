@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._part import MutationPart
-from skopt_evo.strategies.operators._protocols import IntArray
 from skopt_evo.strategies.operators._reflect import reflect
 
 
@@ -22,8 +21,8 @@ class IntegerGeometricMutation(MutationPart):
     becomes one level up or down. Genes are reflected at the bounds, where one may fall
     back on itself.
 
-    It is a part of a `MixedMutation`, for integer genes. By itself it is that mutation
-    with this part.
+    It is a part of a `MixedMutation`, for integer genes. As the mutation of a search it
+    stands for that mutation with this part.
 
     References
     ----------

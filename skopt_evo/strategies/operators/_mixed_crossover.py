@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies.operators._blend import BlendCrossover
 from skopt_evo.strategies.operators._protocols import Crossover
 from skopt_evo.strategies.operators._uniform import UniformCrossover
@@ -41,7 +42,7 @@ class MixedCrossover:
 
     def __post_init__(self) -> None:
         message = (
-            f"MixedCrossover: crossovers={self.crossovers!r} makes no sense: pass a "
+            f"MixedCrossover: crossovers={self.crossovers!r} is not allowed: pass a "
             "tuple of one or more crossovers, for instance (BlendCrossover(), "
             "UniformCrossover())."
         )

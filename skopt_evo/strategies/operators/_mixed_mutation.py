@@ -1,20 +1,20 @@
-"""The frame of a mutation: which genes of mixed types change."""
+"""The whole of a mutation: which genes of mixed types change."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from skopt_evo.strategies._base import BoolArray, FloatArray, GeneLayout
+from skopt_evo._checks import check_number
+from skopt_evo._typing import BoolArray, FloatArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies.operators._categorical import CategoricalMutation
-from skopt_evo.strategies.operators._checks import check_setting
 from skopt_evo.strategies.operators._gaussian import GaussianMutation
 from skopt_evo.strategies.operators._part import MutationPart
-from skopt_evo.strategies.operators._protocols import GeneMutation
+from skopt_evo.strategies.operators._protocols import GeneMutation, Mutation
 
 DEFAULTS: dict[str, GeneMutation] = {
     "continuous": GaussianMutation(),
@@ -73,19 +73,19 @@ class MixedMutation:
     def __post_init__(self) -> None:
         for kind in DEFAULTS:
             _check_part(kind, getattr(self, kind))
-        check_setting(
+        check_number(
             "MixedMutation: n_parameters",
             self.n_parameters,
-            Real,
-            "a float > 0, for instance 1.5",
+            "a float > 0",
             lambda n_parameters: n_parameters > 0,
+            usual=1.5,
         )
-        check_setting(
+        check_number(
             "MixedMutation: resample",
             self.resample,
-            Real,
-            "a probability in [0, 1], for instance 0.05",
+            "a probability in [0, 1]",
             lambda resample: 0 <= resample <= 1,
+            usual=0.05,
         )
 
     def __call__(
@@ -136,6 +136,22 @@ class MixedMutation:
         return np.asarray(varying & (draws <= limits[:, layout.parameters]))
 
 
+def whole_mutation(mutation: Mutation | MutationPart) -> Mutation:
+    """Return the `MixedMutation` with a part, or a mutation that is whole as it is.
+
+    Examples
+    --------
+    >>> from skopt_evo.strategies.operators import GaussianMutation, MixedMutation
+    >>> from skopt_evo.strategies.operators._mixed_mutation import whole_mutation
+    >>> whole_mutation(GaussianMutation()) == MixedMutation()
+    True
+    """
+    if isinstance(mutation, MutationPart):
+        parts: dict[str, Any] = dict.fromkeys(mutation.kinds, mutation)
+        return replace(MixedMutation(), **parts)
+    return mutation
+
+
 def _at_least_one(
     eligible: BoolArray, expected: float, rng: np.random.Generator
 ) -> BoolArray:
@@ -155,7 +171,7 @@ def _check_part(kind: str, part: Any) -> None:
     name = f"MixedMutation: {kind}={part!r}"
     if isinstance(part, type) or not callable(getattr(part, "move", None)):
         raise TypeError(
-            f"{name} makes no sense: pass an object with a method `move`, for instance "
+            f"{name} is not allowed: pass an object with a method `move`, for instance "
             f"{DEFAULTS[kind]!r}."
         )
     if isinstance(part, MutationPart) and kind not in part.kinds:

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
-from skopt_evo.strategies.operators._protocols import IntArray
-
-if TYPE_CHECKING:
-    from skopt_evo.strategies.operators._mixed_mutation import MixedMutation
+from skopt_evo._typing import FloatArray, IntArray
 
 
-class MutationPart:
-    """A mutation of some kinds of genes, which can stand for a whole one.
+class MutationPart(ABC):
+    """A mutation of some kinds of genes: a part of a `MixedMutation`.
 
     Attributes
     ----------
     kinds : tuple of str
-        The genes that it can move: parameters of `MixedMutation`.
+        The kinds of genes that it can change: parameters of `MixedMutation`.
     """
 
     kinds: ClassVar[tuple[str, ...]]
 
-    def frame(self) -> MixedMutation:
-        """Return the `MixedMutation` that has this part, and defaults for the rest."""
-        # Its default parts are subclasses of this class: they come first.
-        from skopt_evo.strategies.operators._mixed_mutation import MixedMutation
-
-        parts: dict[str, Any] = dict.fromkeys(self.kinds, self)
-        return replace(MixedMutation(), **parts)
-
+    @abstractmethod
     def move(
         self,
         genes: FloatArray,
@@ -41,16 +30,6 @@ class MutationPart:
         rng: np.random.Generator,
     ) -> FloatArray:
         """Change genes, every one of them; see `GeneMutation`."""
-        raise NotImplementedError
-
-    def __call__(
-        self,
-        genomes: FloatArray,
-        steps: FloatArray,
-        layout: GeneLayout,
-        rng: np.random.Generator,
-    ) -> FloatArray:
-        return self.frame()(genomes, steps, layout, rng)
 
 
 def at_least_one_level(moves: FloatArray, n_levels: IntArray) -> FloatArray:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
-from numbers import Real
 from typing import ClassVar
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
-from skopt_evo.strategies.operators._checks import check_setting
+from skopt_evo._checks import check_not_negative
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._part import MutationPart, at_least_one_level
-from skopt_evo.strategies.operators._protocols import IntArray
 from skopt_evo.strategies.operators._reflect import reflect
 
 
@@ -26,8 +23,8 @@ class PolynomialMutation(MutationPart):
     ignored. A discrete gene moves by one level at the least, reflected at the bounds,
     where it may fall back on itself. A gene on a bound moves away from it.
 
-    It is a part of a `MixedMutation`, for continuous and integer genes. By itself it is
-    that mutation with this part.
+    It is a part of a `MixedMutation`, for continuous and integer genes. As the mutation
+    of a search it stands for that mutation with this part.
 
     Parameters
     ----------
@@ -44,13 +41,12 @@ class PolynomialMutation(MutationPart):
     Examples
     --------
     >>> import numpy as np
-    >>> from skopt_evo.strategies import GeneLayout
     >>> from skopt_evo.strategies.operators import PolynomialMutation
-    >>> layout, rng = GeneLayout.continuous(3), np.random.default_rng(0)
-    >>> genomes, steps = np.full((2, 3), 0.5), np.array([0.1, 0.3])
-    >>> mutants = PolynomialMutation(eta=10)(genomes, steps, layout, rng)
-    >>> (mutants != genomes).any(axis=1)
-    array([ True,  True])
+    >>> genes, n_levels = np.full(4, 0.5), np.zeros(4)
+    >>> rng = np.random.default_rng(0)
+    >>> mutation = PolynomialMutation(eta=10)
+    >>> mutation.move(genes, np.full(4, 0.1), n_levels, rng).round(2)
+    array([0.52, 0.49, 0.46, 0.47])
     """
 
     eta: float = 20.0
@@ -58,13 +54,7 @@ class PolynomialMutation(MutationPart):
     kinds: ClassVar[tuple[str, ...]] = ("continuous", "integer")
 
     def __post_init__(self) -> None:
-        check_setting(
-            "PolynomialMutation: eta",
-            self.eta,
-            Real,
-            "a finite float >= 0, for instance 20.0",
-            lambda eta: 0 <= eta < inf,
-        )
+        check_not_negative("PolynomialMutation: eta", self.eta, usual=20.0)
 
     def move(
         self,

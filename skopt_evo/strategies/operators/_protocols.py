@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
-
-IntArray = NDArray[np.int64]
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
 
 
 @runtime_checkable

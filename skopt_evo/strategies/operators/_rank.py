@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._checks import check_number
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._candidates import candidates
-from skopt_evo.strategies.operators._checks import check_setting
-from skopt_evo.strategies.operators._protocols import IntArray
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,12 @@ class RankSelection:
     pressure: float = 1.5
 
     def __post_init__(self) -> None:
-        check_setting(
+        check_number(
             "RankSelection: pressure",
             self.pressure,
-            Real,
-            "a float in [1, 2], for instance 1.5",
+            "a float in [1, 2]",
             lambda pressure: 1 <= pressure <= 2,
+            usual=1.5,
         )
 
     def __call__(

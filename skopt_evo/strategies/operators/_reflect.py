@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray
 
 
 def reflect(genes: ArrayLike) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,7 @@ from skopt_evo.strategies.operators._elitist import ElitistSurvival
 from skopt_evo.strategies.operators._gaussian import GaussianMutation
 from skopt_evo.strategies.operators._integer_geometric import IntegerGeometricMutation
 from skopt_evo.strategies.operators._mixed_crossover import MixedCrossover
-from skopt_evo.strategies.operators._mixed_mutation import MixedMutation
+from skopt_evo.strategies.operators._mixed_mutation import MixedMutation, whole_mutation
 from skopt_evo.strategies.operators._polynomial import PolynomialMutation
 from skopt_evo.strategies.operators._rank import RankSelection
 from skopt_evo.strategies.operators._simulated_binary import SimulatedBinaryCrossover
@@ -46,10 +47,10 @@ CROSSOVERS: Table = MappingProxyType(
 MUTATIONS: Table = MappingProxyType(
     {
         "auto": MixedMutation,
-        "gaussian": GaussianMutation().frame,
-        "polynomial": PolynomialMutation().frame,
-        "integer_geometric": IntegerGeometricMutation().frame,
-        "categorical": CategoricalMutation().frame,
+        "gaussian": partial(whole_mutation, GaussianMutation()),
+        "polynomial": partial(whole_mutation, PolynomialMutation()),
+        "integer_geometric": partial(whole_mutation, IntegerGeometricMutation()),
+        "categorical": partial(whole_mutation, CategoricalMutation()),
     }
 )
 SURVIVALS: Table = MappingProxyType(
@@ -59,6 +60,8 @@ SURVIVALS: Table = MappingProxyType(
 
 def resolve_operator(parameter: str, operator: Any, table: Table) -> Any:
     """Return an operator by its name, or a user's own one as it is.
+
+    Of a mutation of single kinds of genes the whole mutation is returned that has it.
 
     Parameters
     ----------
@@ -99,6 +102,8 @@ def resolve_operator(parameter: str, operator: Any, table: Table) -> Any:
             f"{parameter}={operator!r} is a class, not an operator: pass an instance, "
             f"e.g. {operator.__name__}()."
         )
+    if table is MUTATIONS:
+        operator = whole_mutation(operator)
     if not callable(operator):
         raise TypeError(
             f"{parameter}={shown(operator)} is not an operator: pass one of "

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
-from numbers import Real
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
-from skopt_evo.strategies.operators._checks import check_setting
+from skopt_evo._checks import check_not_negative
+from skopt_evo._typing import FloatArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies.operators._exchange import exchange
 
 # Parents' genes that are closer than this are the same one; the spread factor of a
@@ -52,13 +51,7 @@ class SimulatedBinaryCrossover:
     eta: float = 15.0
 
     def __post_init__(self) -> None:
-        check_setting(
-            "SimulatedBinaryCrossover: eta",
-            self.eta,
-            Real,
-            "a finite float >= 0, for instance 15.0",
-            lambda eta: 0 <= eta < inf,
-        )
+        check_not_negative("SimulatedBinaryCrossover: eta", self.eta, usual=15.0)
 
     def __call__(
         self,

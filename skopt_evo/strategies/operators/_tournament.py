@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
-from skopt_evo.strategies.operators._checks import check_setting
-from skopt_evo.strategies.operators._protocols import IntArray
+from skopt_evo._checks import check_count
+from skopt_evo._typing import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -40,13 +38,7 @@ class TournamentSelection:
     size: int = 2
 
     def __post_init__(self) -> None:
-        check_setting(
-            "TournamentSelection: size",
-            self.size,
-            Integral,
-            "an int >= 1, for instance 2",
-            lambda size: size >= 1,
-        )
+        check_count("TournamentSelection: size", self.size, usual=2)
 
     def __call__(
         self, losses: FloatArray, size: int, rng: np.random.Generator

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._checks import check_number
+from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies.operators._candidates import candidates
-from skopt_evo.strategies.operators._checks import check_setting
-from skopt_evo.strategies.operators._protocols import IntArray
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,12 @@ class TruncationSelection:
     fraction: float = 0.5
 
     def __post_init__(self) -> None:
-        check_setting(
+        check_number(
             "TruncationSelection: fraction",
             self.fraction,
-            Real,
-            "a float in (0, 1], for instance 0.5",
+            "a float in (0, 1]",
             lambda fraction: 0 < fraction <= 1,
+            usual=0.5,
         )
 
     def __call__(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray
+from skopt_evo.strategies._base import GeneLayout
 
 
 @dataclass(frozen=True)

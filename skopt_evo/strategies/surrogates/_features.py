@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout, Kinship
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout, Kinship
+from skopt_evo.strategies._categories import category_of
 
 # Values without order that are more than this are draws of a distribution that can only
 # be sampled: hardly one of them comes twice, so that there is nothing to learn.
@@ -56,7 +57,7 @@ class FeatureMap:
         for key in sorted(widths):
             self._begins[key] = len(owners)
             owners += [key[0]] * widths[key]
-        self.parameters: NDArray[np.int64] = np.array(owners, dtype=np.int64)
+        self.parameters: IntArray = np.array(owners, dtype=np.int64)
         sizes = np.bincount([p for p, _ in widths], minlength=self.n_parameters)
         self._scales = 1 / np.sqrt(sizes[self.parameters])
         self._middles = np.zeros(len(owners))
@@ -90,9 +91,7 @@ class FeatureMap:
             genes = np.flatnonzero(active & layout.is_numeric)
             features[rows, self._columns[genes, 0]] = genomes[rows, genes]
             genes = np.flatnonzero(active & self._is_category)
-            n_levels = layout.n_levels[genes]
-            levels = (genomes[rows, genes] * n_levels).astype(int)
-            levels = np.minimum(levels, n_levels - 1)
+            levels = category_of(genomes[rows, genes], layout.n_levels[genes])
             features[rows, self._columns[genes, levels]] = SQRT_HALF
         return features * self._scales
 
@@ -112,7 +111,7 @@ class FeatureMap:
                 widths[key] = max(int(ids.max()) + 1, widths.get(key, 0))
         return widths
 
-    def _columns_of_levels(self) -> NDArray[np.int64]:
+    def _columns_of_levels(self) -> IntArray:
         """Return the feature of each category of a gene; of a number in the first one.
 
         The shape is (n_genes, number of categories, of the gene that has most).

@@ -10,7 +10,8 @@ from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 from scipy.spatial.distance import cdist, pdist, squareform
 
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray
+from skopt_evo.strategies._base import GeneLayout
 from skopt_evo.strategies.surrogates._features import FeatureMap
 
 # Priors of the hyperparameters, normal on their logarithms: mean and standard

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from skopt_evo.strategies._base import FloatArray
+from skopt_evo._typing import FloatArray
 
 
 class Surrogate(Protocol):

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from skopt_evo._messages import shown
-from skopt_evo.strategies._base import FloatArray, GeneLayout
+from skopt_evo._typing import FloatArray
+from skopt_evo.strategies._base import GeneLayout
+from skopt_evo.strategies._categories import category_of
 
 # Categories have a column each up to so many of them; draws of a distribution that can
 # only be sampled are numbered without order, so that columns would say nothing.
@@ -101,6 +103,11 @@ class RegressorSurrogate:
         return mean, std
 
     def _encode(self, genomes: FloatArray) -> FloatArray:
+        """Return columns that suit regressors of any kind, trees above all.
+
+        They are not those of `FeatureMap`, whose scales are for sums of squared
+        distances: a tree splits a gene of two categories as it is.
+        """
         layout = self._layout
         awake = np.where(layout.active_in(genomes), genomes, 0.5)
         columns = []
@@ -109,6 +116,5 @@ class RegressorSurrogate:
             if layout.is_numeric[gene] or not 2 < n_levels <= MOST_CATEGORIES:
                 columns.append(values[:, np.newaxis])
             else:
-                levels = np.minimum((values * n_levels).astype(int), n_levels - 1)
-                columns.append(np.eye(n_levels)[levels])
+                columns.append(np.eye(n_levels)[category_of(values, n_levels)])
         return np.hstack(columns) if columns else np.zeros((len(genomes), 1))

@@ -14,6 +14,8 @@ from scipy import stats
 
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies.operators import Crossover, Mutation, Selection
+from skopt_evo.strategies.operators._mixed_mutation import whole_mutation
+from skopt_evo.strategies.operators._part import MutationPart
 from tests.strategies.conformance import layouts
 
 N_DRAWS = 10_000
@@ -55,7 +57,7 @@ def children(
 
 
 def mutants(
-    mutation: Mutation,
+    mutation: Mutation | MutationPart,
     genome: Any,
     layout: GeneLayout,
     step: float = 0.15,
@@ -63,7 +65,8 @@ def mutants(
 ) -> np.ndarray:
     """Return n mutants of one genome."""
     genomes = np.broadcast_to(np.asarray(genome, float), (n, layout.n_genes))
-    return mutation(genomes, np.full(n, step), layout, np.random.default_rng(0))
+    steps, rng = np.full(n, step), np.random.default_rng(0)
+    return whole_mutation(mutation)(genomes, steps, layout, rng)
 
 
 @st.composite

@@ -30,6 +30,7 @@ from skopt_evo.strategies.operators import (
     TournamentSelection,
     TruncationSelection,
 )
+from skopt_evo.strategies.operators._mixed_mutation import whole_mutation
 from tests.strategies.conformance import even_layout
 from tests.strategies.operators.laws import N_DRAWS, children, vector_layouts
 
@@ -51,7 +52,7 @@ ALL_CROSSOVERS = [
 ]
 ALL_MUTATIONS = [
     *named(MUTATIONS),
-    PolynomialMutation(0.0),
+    whole_mutation(PolynomialMutation(0.0)),
     MixedMutation(integer=IntegerGeometricMutation(), n_parameters=10, resample=0.5),
 ]
 ALL_SURVIVALS = named(SURVIVALS)

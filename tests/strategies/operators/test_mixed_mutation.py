@@ -1,4 +1,4 @@
-"""The frame of mutations: which genes change, and what never happens."""
+"""Whole mutations: which genes change, and what never happens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skopt_evo.strategies import GeneLayout
+from skopt_evo.strategies import GeneLayout, GeneticStrategy
 from skopt_evo.strategies.operators import (
     CategoricalMutation,
     GaussianMutation,
@@ -17,6 +17,7 @@ from skopt_evo.strategies.operators import (
     MixedMutation,
     PolynomialMutation,
 )
+from skopt_evo.strategies.operators._mixed_mutation import whole_mutation
 from tests.strategies.conformance import even_layout
 from tests.strategies.operators.laws import (
     N_DRAWS,
@@ -206,11 +207,23 @@ def test_the_chances_of_a_genome_are_those_of_its_own_branch() -> None:
     ],
     ids=repr,
 )
-def test_a_part_by_itself_is_the_frame_with_it(part: Any, whole: MixedMutation) -> None:
-    assert part.frame() == whole
+def test_a_part_stands_for_the_whole_mutation_with_it(
+    part: Any, whole: MixedMutation
+) -> None:
+    assert whole_mutation(part) == whole
+    assert whole_mutation(whole) is whole
+
+
+def test_a_strategy_makes_a_part_whole() -> None:
     layout = even_layout([0, 9, 4], [True, True, False], [[True] * 3])
-    alone = mutants(part, np.full(3, 0.4), layout, n=50)
-    np.testing.assert_array_equal(alone, mutants(whole, np.full(3, 0.4), layout, n=50))
+    made = []
+    for mutation in (PolynomialMutation(10), whole_mutation(PolynomialMutation(10))):
+        strategy = GeneticStrategy(layout, seed=0, n_initial=4, mutation=mutation)
+        for _ in range(10):
+            genomes = strategy.ask(4)
+            strategy.tell(genomes, genomes[:, :1])
+        made.append(strategy.known[0])
+    np.testing.assert_array_equal(*made)
 
 
 @pytest.mark.parametrize(

@@ -122,17 +122,24 @@ def test_a_name_stands_for_default_settings(
 
 
 def test_every_operator_has_a_name() -> None:
-    # A frame has the names of its parts.
+    # A whole mutation has the names of its parts.
     made = [resolve_operator(kind, name, TABLES[kind][0]) for kind, name in NAMES]
-    frames = [frame for frame in made if isinstance(frame, MixedMutation)]
-    parts = [p for f in frames for p in (f.continuous, f.integer, f.category)]
+    whole = [made_one for made_one in made if isinstance(made_one, MixedMutation)]
+    parts = [p for w in whole for p in (w.continuous, w.integer, w.category)]
     assert {type(o) for o in [*made, *parts]} == {type(o) for o in OBJECTS}
 
 
 @pytest.mark.parametrize("part", PARTS, ids=repr)
-def test_a_part_of_a_mutation_is_a_mutation(part: Any) -> None:
+def test_a_part_of_a_mutation_stands_for_a_whole_one(part: Any) -> None:
     assert isinstance(part, GeneMutation)
-    assert isinstance(part, Mutation)
+    whole = resolve_operator("mutation", part, MUTATIONS)
+    assert isinstance(whole, Mutation)
+    assert part in (whole.continuous, whole.integer, whole.category)
+
+
+def test_a_part_of_a_mutation_is_no_operator_of_another_kind() -> None:
+    with pytest.raises(TypeError, match=r"^crossover=.* is not an operator"):
+        resolve_operator("crossover", GaussianMutation(), CROSSOVERS)
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMES)
@@ -147,7 +154,10 @@ def test_the_tables_cannot_be_changed() -> None:
             table["new"] = TournamentSelection  # type: ignore[index]
 
 
-@pytest.mark.parametrize("operator", [*OBJECTS, lambda *args: args[0], np.argmin])
+@pytest.mark.parametrize(
+    "operator",
+    [*(o for o in OBJECTS if o not in PARTS), lambda *args: args[0], np.argmin],
+)
 def test_an_object_or_a_function_is_returned_as_it_is(operator: Any) -> None:
     assert resolve_operator("mutation", operator, MUTATIONS) is operator
 

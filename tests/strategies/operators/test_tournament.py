@@ -50,7 +50,7 @@ def test_an_infinite_loss_beats_a_failure() -> None:
 
 @pytest.mark.parametrize("size", [0, -1])
 def test_a_tournament_of_nobody_is_refused(size: int) -> None:
-    with pytest.raises(ValueError, match=rf"size={size} makes no sense: pass an int"):
+    with pytest.raises(ValueError, match=rf"size={size} is not allowed: pass an int"):
         TournamentSelection(size)
 
 

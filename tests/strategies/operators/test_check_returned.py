@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skopt_evo.strategies import GeneLayout
-from skopt_evo.strategies.operators._checks import check_children, check_rows
+from skopt_evo.strategies.operators._check_returned import check_children, check_rows
 from tests.strategies.conformance import even_layout
 
 

@@ -1,53 +1,15 @@
-"""Check the settings of operators, and what users' own operators return."""
+"""Check what operators return: users may have written them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from skopt_evo._messages import shown
-from skopt_evo.strategies._base import FloatArray, GeneLayout
-from skopt_evo.strategies.operators._protocols import IntArray
-
-
-def check_setting(
-    name: str,
-    value: Any,
-    kind: type,
-    allowed: str,
-    is_allowed: Callable[[Any], bool],
-) -> None:
-    """Require a number of some kind that lies in a range.
-
-    Parameters
-    ----------
-    name : str
-        The setting, with the operator that it belongs to.
-    value : object
-        What was passed.
-    kind : type
-        An abstract class of `numbers`.
-    allowed : str
-        The kind and the range in words.
-    is_allowed : callable
-        Whether a number lies in the range.
-
-    Raises
-    ------
-    TypeError
-        If `value` is no number of this kind.
-    ValueError
-        If it is outside of the range.
-    """
-    message = f"{name}={shown(value)} makes no sense: pass {allowed}."
-    # bool is an Integral to Python, but True as a size is a slip, not a setting.
-    if isinstance(value, bool) or not isinstance(value, kind):
-        raise TypeError(message)
-    if not is_allowed(value):
-        raise ValueError(message)
+from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._base import GeneLayout
 
 
 def check_children(
