@@ -13,6 +13,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import check_random_state, indexable
 
 from skopt_evo._arithmetic import own_arithmetic
+from skopt_evo._interruption import Interruption, is_part_of_more
 from skopt_evo._preparation import FitData, make_session, open_checkpoint
 from skopt_evo._search_interface import SearchInterface
 from skopt_evo._sklearn_compat import (
@@ -35,7 +36,7 @@ from skopt_evo.results import (
     index_of_callable,
     mark_gaps,
 )
-from skopt_evo.scheduling import Interruption, SearchLoop, is_part_of_more
+from skopt_evo.scheduling import SearchLoop
 from skopt_evo.space import (
     SearchSpace,
     check_parameter_names,

@@ -13,6 +13,7 @@ from skopt_evo.executors import resolve_executor
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.scheduling import (
     CallbackTasks,
+    Interrupted,
     NoChange,
     Progress,
     Session,
@@ -161,7 +162,6 @@ def make_session(search, space, seed, data, *, root, checkpoint, interruption):
         n_splits,
         has_generations=not is_exhaustive,
     )
-    no_change = NoChange(search.n_iter_no_change, search.tol, objective)
     return Session(
         space=space,
         proposer=proposer,
@@ -177,7 +177,12 @@ def make_session(search, space, seed, data, *, root, checkpoint, interruption):
         callbacks=callbacks,
         progress=Progress(search.verbose, n_candidates, objective),
         interruption=interruption,
-        rules=[interruption, no_change, Timeout(search.timeout), callbacks],
+        rules=[
+            Interrupted(interruption),
+            NoChange(search.n_iter_no_change, search.tol, objective),
+            Timeout(search.timeout),
+            callbacks,
+        ],
         checkpoint=checkpoint,
     )
 

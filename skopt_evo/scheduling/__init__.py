@@ -5,7 +5,6 @@ Where fits run is the matter of `skopt_evo.executors`, what they do that of
 """
 
 from skopt_evo.scheduling._callbacks import CallbackTasks
-from skopt_evo.scheduling._interruption import Interruption, is_part_of_more
 from skopt_evo.scheduling._loop import SearchLoop
 from skopt_evo.scheduling._progress import Progress
 from skopt_evo.scheduling._retry import RetryPolicy
@@ -17,13 +16,18 @@ from skopt_evo.scheduling._schedule import (
     Verdict,
 )
 from skopt_evo.scheduling._session import Session
-from skopt_evo.scheduling._stopping import NoChange, StoppingRule, Timeout
+from skopt_evo.scheduling._stopping import (
+    Interrupted,
+    NoChange,
+    StoppingRule,
+    Timeout,
+)
 
 __all__ = [
     "SCHEDULES",
     "AllSplits",
     "CallbackTasks",
-    "Interruption",
+    "Interrupted",
     "NoChange",
     "Progress",
     "RetryPolicy",
@@ -34,5 +38,4 @@ __all__ = [
     "StoppingRule",
     "Timeout",
     "Verdict",
-    "is_part_of_more",
 ]

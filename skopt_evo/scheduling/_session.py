@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from skopt_evo._interruption import Interruption
 from skopt_evo.checkpoint import Checkpoint
 from skopt_evo.executors import Executor
 from skopt_evo.results import Objective
 from skopt_evo.scheduling._callbacks import CallbackTasks
-from skopt_evo.scheduling._interruption import Interruption
 from skopt_evo.scheduling._progress import Progress
 from skopt_evo.scheduling._retry import RetryPolicy
 from skopt_evo.scheduling._schedule import AllSplits, Schedule

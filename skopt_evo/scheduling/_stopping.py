@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+from skopt_evo._interruption import Interruption
 from skopt_evo.results import Front, Objective
 from skopt_evo.trials import PROBE, Trial
 
@@ -38,6 +39,27 @@ class StoppingRule(Protocol):
         has_results : bool
             Whether there is a candidate whose fits are all done.
         """
+
+
+class Interrupted:
+    """Ends a search after Ctrl-C.
+
+    Parameters
+    ----------
+    interruption : Interruption
+        Counts it.
+    """
+
+    def __init__(self, interruption: Interruption) -> None:
+        self._interruption = interruption
+
+    def update(self, trial: Trial, upcoming: Trial | None) -> str | None:
+        """Return a reason to stop if there was an interrupt."""
+        return self.poll(has_results=True)
+
+    def poll(self, *, has_results: bool) -> str | None:
+        """Return a reason to stop if there was an interrupt."""
+        return "interrupted" if self._interruption.n else None
 
 
 class Timeout:

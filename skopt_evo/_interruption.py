@@ -1,4 +1,4 @@
-"""Ctrl-C as a stopping rule."""
+"""Ctrl-C during a search: counted at most times, raised where that does no harm."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from skopt_evo.trials import Trial
-
 # Functions of these packages that call `fit` have more to do with the result.
 OUTER_PACKAGES = "joblib", "sklearn", "skopt_evo"
 
 
 class Interruption:
-    """Ends a search after Ctrl-C, as a stopping rule.
+    """Takes Ctrl-C while it is open.
 
     Python raises KeyboardInterrupt wherever the main thread happens to be. There it may
     leave half of a step behind, or be lost in compiled code that ignores errors and
@@ -50,14 +48,6 @@ class Interruption:
         is_ours = self._former is not None
         if is_ours and signal.getsignal(signal.SIGINT) == self._take:
             signal.signal(signal.SIGINT, self._former)
-
-    def update(self, trial: Trial, upcoming: Trial | None) -> str | None:
-        """Return a reason to stop if there was one."""
-        return self.poll(has_results=True)
-
-    def poll(self, *, has_results: bool) -> str | None:
-        """Return a reason to stop if there was one."""
-        return "interrupted" if self.n else None
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
