@@ -42,7 +42,6 @@ EXCEPTIONS = {
     "hypergrad/rules/_support_vectors.py": "tests/hypergrad/rules/test_svm.py",
     "hypergrad/rules/_svm_kernels.py": "tests/hypergrad/rules/test_svm.py",
     # Tested through searches.
-    "proposers/_rehearsal.py": "tests/strategies/operators/test_checks.py",
     "proposers/_strategies.py": "tests/test_genetic_search.py",
     "proposers/_warm_start.py": "tests/test_warm_start.py",
 }
