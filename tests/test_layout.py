@@ -24,17 +24,17 @@ EXCEPTIONS = {
     # Parts of descents, tested by what all descents do.
     "descent/_adaptive_steps.py": "tests/descent/test_gradient_descent.py",
     "descent/_automatic_descent.py": "tests/descent/test_registry.py",
-    "descent/_exact_descent.py": "tests/test_exact_gradients.py",
-    "descent/_free_genes.py": "tests/descent/test_model_descent.py",
-    "descent/_local_data.py": "tests/descent/test_local_model.py",
+    "descent/_exact_descent.py": "tests/descent/test_registry.py",
+    "descent/_free_genes.py": "tests/descent/test_registry.py",
+    "descent/_local_data.py": "tests/descent/test_model_descent.py",
     "descent/_quadratic_fit.py": "tests/descent/test_local_model.py",
-    "descent/_sources.py": "tests/descent/test_gradient_descent.py",
+    "descent/_sources.py": "tests/descent/test_registry.py",
     "descent/_standardised_losses.py": "tests/descent/test_local_model.py",
     # Parts of rules, each tested with the estimators that it is for: derivatives are
     # compared with differences of whole fits.
     "hypergrad/_copies.py": "tests/hypergrad/test_exact.py",
     "hypergrad/rules/_class_weights.py": "tests/hypergrad/rules/test_logistic.py",
-    "hypergrad/rules/_kernel_matrix.py": "tests/hypergrad/rules/test_kernels.py",
+    "hypergrad/rules/_kernel_matrix.py": "tests/hypergrad/rules/test_kernel_ridge.py",
     "hypergrad/rules/_linear.py": "tests/hypergrad/rules/test_huber.py",
     "hypergrad/rules/_penalty.py": "tests/hypergrad/rules/test_elastic_net.py",
     "hypergrad/rules/_routing.py": "tests/hypergrad/rules/test_wrappers.py",
@@ -42,7 +42,6 @@ EXCEPTIONS = {
     "hypergrad/rules/_support_vectors.py": "tests/hypergrad/rules/test_svm.py",
     "hypergrad/rules/_svm_kernels.py": "tests/hypergrad/rules/test_svm.py",
     # Tested through searches.
-    "proposers/_rehearsal.py": "tests/strategies/operators/test_checks.py",
     "proposers/_strategies.py": "tests/test_genetic_search.py",
     "proposers/_warm_start.py": "tests/test_warm_start.py",
 }
