@@ -47,10 +47,8 @@ def test_after_the_last_gradient_momentum_fades() -> None:
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(
-        ValueError, match=r"decay must be a number in \[0, 1\), got 1.0"
-    ):
+    with pytest.raises(ValueError, match=r"decay=1.0 .* \[0, 1\)"):
         trace(1.0)
     flag: Any = 1
-    with pytest.raises(TypeError, match="nesterov must be True or False, got 1"):
+    with pytest.raises(TypeError, match="nesterov=1 "):
         trace(0.9, flag)
