@@ -33,7 +33,7 @@ from skopt_evo.proposers._layout import layout_of
 from skopt_evo.proposers._starts import Starts
 from skopt_evo.results import Objective, TrialGradient, gradient_of
 from skopt_evo.space import SearchSpace
-from skopt_evo.space._codec import Place
+from skopt_evo.space._genes import Place
 from skopt_evo.trials import Trial
 
 # Of the descents of a round, the best eighth goes on after so many steps each:

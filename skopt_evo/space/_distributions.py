@@ -12,7 +12,9 @@ from scipy import stats
 
 from skopt_evo._messages import shown
 from skopt_evo.exceptions import SearchSpaceError
-from skopt_evo.space._dimension import TAIL, Continuous, Dimension, Draws
+from skopt_evo.space._continuous import TAIL, Continuous
+from skopt_evo.space._dimension import Dimension
+from skopt_evo.space._draws import Draws
 from skopt_evo.space._levels import Integers, Levels, WeightedLevels
 
 ALLOWED = (
