@@ -17,7 +17,7 @@ from skopt_evo.hypergrad._protocol import Fold, Outputs, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
 from skopt_evo.hypergrad.rules._kernel_matrix import as_dense
 from skopt_evo.hypergrad.rules._kernels import check_smooth
-from skopt_evo.hypergrad.rules._linear import as_matrix, check_size
+from skopt_evo.hypergrad.rules._matrices import as_matrix, check_size
 from skopt_evo.hypergrad.rules._support_vectors import (
     Machines,
     Sides,
