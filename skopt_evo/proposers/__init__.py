@@ -2,6 +2,7 @@
 
 from skopt_evo.proposers._evolution import EvolutionProposer
 from skopt_evo.proposers._grid import GridProposer
+from skopt_evo.proposers._known import WarmStart
 from skopt_evo.proposers._layout import layout_of
 from skopt_evo.proposers._rehearsal import (
     rehearse_gradient,
@@ -11,11 +12,8 @@ from skopt_evo.proposers._rehearsal import (
 )
 from skopt_evo.proposers._restarts import DescentProposer, Settings
 from skopt_evo.proposers._strategies import EvolutionSettings, check_surrogate
-from skopt_evo.proposers._warm_start import (
-    WarmStart,
-    WarmStartProposer,
-    parse_initial_params,
-)
+from skopt_evo.proposers._warm_start import parse_initial_params
+from skopt_evo.proposers._warm_start_proposer import WarmStartProposer
 from skopt_evo.trials import Proposer
 
 __all__ = [
