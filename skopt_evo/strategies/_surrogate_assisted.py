@@ -7,13 +7,10 @@ from numpy.typing import ArrayLike
 
 from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies._acquisition import draw_acquisition
+from skopt_evo.strategies._archive import STEP
 from skopt_evo.strategies._base import GeneLayout
-from skopt_evo.strategies._evolution import (
-    STEP,
-    EvolutionStrategy,
-    Offspring,
-    Proposal,
-)
+from skopt_evo.strategies._evolution import EvolutionStrategy
+from skopt_evo.strategies._offspring import Offspring, Proposal
 from skopt_evo.strategies._targets import scalarised, winsorised
 from skopt_evo.strategies.surrogates import Surrogate
 
@@ -72,7 +69,7 @@ class SurrogateStrategy:
     challenges", Swarm and Evolutionary Computation 1(2), 61-70, 2011 (pre-selection).
     D. Ginsbourger, R. Le Riche and L. Carraro, "Kriging is well-suited to parallelize
     optimization", Computational Intelligence in Expensive Optimization Problems,
-    131-162, 2010 (candidates in flight: the kriging believer).
+    131-162, 2010 (candidates that are being evaluated: the kriging believer).
 
     Examples
     --------
@@ -127,11 +124,11 @@ class SurrogateStrategy:
         n_succeeded = np.isfinite(losses).all(axis=1).sum()
         if n_succeeded < FEWEST_ROWS or rng.random() < UNSCREENED:
             return self.evolution.child(rng)
-        in_flight = self.evolution.in_flight
+        pending = self.evolution.pending
         targets = winsorised(scalarised(losses, rng))
-        best = self._learn(genomes, targets, in_flight, rng)
+        best = self._learn(genomes, targets, pending, rng)
         pool, promise = self._pool(best, rng)
-        known = np.concatenate([genomes, in_flight])
+        known = np.concatenate([genomes, pending])
         for row in np.argsort(-promise, kind="stable"):
             genome = pool.genomes[row]
             if self._is_far(genome, known) and self.evolution.is_new(genome):
@@ -142,7 +139,7 @@ class SurrogateStrategy:
         self,
         genomes: FloatArray,
         targets: FloatArray,
-        in_flight: FloatArray,
+        pending: FloatArray,
         rng: np.random.Generator,
     ) -> float:
         """Fit the surrogate; return the target that is worth an evaluation."""
@@ -154,9 +151,9 @@ class SurrogateStrategy:
         tune = self._n_fits % TUNE_EVERY == 0
         self._n_fits += 1
         self._surrogate.fit(genomes, targets, tune=tune, rng=rng)
-        if len(in_flight):
-            believed, _ = self._surrogate.predict(in_flight)
-            genomes = np.concatenate([genomes, in_flight])
+        if len(pending):
+            believed, _ = self._surrogate.predict(pending)
+            genomes = np.concatenate([genomes, pending])
             targets = np.concatenate([targets, believed])
             self._surrogate.fit(genomes, targets, tune=False, rng=rng)
         best = self._surrogate.predict(genomes)[0].min()

@@ -659,10 +659,10 @@ def test_what_is_told_with_another_rounding_is_what_was_asked() -> None:
     asked = strategy.ask(10)
     told = np.clip(asked + [[1e-12, 0.0]], 0.0, 1.0)
     strategy.tell(told, told[:, :1])
-    assert len(strategy.in_flight) == 0
+    assert len(strategy.pending) == 0
     np.testing.assert_array_equal(strategy.known[0], told)
     # What lies further away, or is of another category, is somebody else.
     asked = strategy.ask(1)
     far = asked + [[1e-4 if asked[0, 0] < 0.5 else -1e-4, 0.0]]
     strategy.tell([*far, [asked[0, 0], 1.0 - asked[0, 1]]], [[0.0], [0.0]])
-    np.testing.assert_array_equal(strategy.in_flight, asked)
+    np.testing.assert_array_equal(strategy.pending, asked)
