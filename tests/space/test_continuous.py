@@ -128,3 +128,29 @@ def test_an_integer_can_be_encoded_as_a_real_but_is_none():
 def test_a_continuum_has_no_list_of_values():
     with pytest.raises(TypeError, match="'p' has infinitely many values"):
         dimension_of(uniform()).values()
+
+
+@pytest.mark.parametrize("low", [5e-324, 1e-200, 1.0])
+def test_no_quantile_of_a_loguniform_distribution_overflows(low, monkeypatch):
+    # As in SciPy before 1.10, where the ratio of the ends is more than a float can be.
+    kind = type(loguniform)
+    monkeypatch.setattr(
+        kind, "_ppf", lambda self, q, a, b: np.full(np.shape(q), np.inf)
+    )
+    dimension = dimension_of(loguniform(low, 1.7e308))
+    assert dimension.decode(0.5) == pytest.approx(math.sqrt(low) * math.sqrt(1.7e308))
+    assert (dimension.decode(0.0), dimension.decode(1.0)) == (low, 1.7e308)
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [
+        loguniform(1, 10, 5),
+        loguniform(1, 10, loc=5),
+        loguniform(a=1, b=10, loc=5),
+    ],
+    ids=["positional", "keyword", "keywords"],
+)
+def test_a_shifted_loguniform_distribution_has_its_own_quantiles(distribution):
+    dimension = dimension_of(distribution)
+    assert dimension.decode(0.5) == pytest.approx(5 + math.sqrt(10))
