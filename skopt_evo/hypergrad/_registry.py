@@ -98,24 +98,29 @@ def register_hypergradient(
         )
 
     def register(rule_class: RuleClass) -> RuleClass:
-        kinds = PredictorRule, TransformerRule
-        if not (isinstance(rule_class, type) and issubclass(rule_class, kinds)):
-            raise TypeError(
-                f"{rule_class!r} is no rule: decorate a class derived from "
-                "PredictorRule or TransformerRule."
-            )
-        try:
-            rule = rule_class()
-        except TypeError as error:
-            raise TypeError(
-                f"{rule_class.__name__} cannot be made without arguments: define "
-                f"`pullback`, and no parameters of `__init__`. ({error})"
-            ) from error
+        rule = _made(rule_class)
         rule.params = names
         _RULES[estimator_type] = rule
         return rule_class
 
     return register
+
+
+def _made(rule_class: RuleClass) -> Rule:
+    """Return a rule of a class, after a check of the class."""
+    kinds = PredictorRule, TransformerRule
+    if not (isinstance(rule_class, type) and issubclass(rule_class, kinds)):
+        raise TypeError(
+            f"{rule_class!r} is no rule: decorate a class derived from "
+            "PredictorRule or TransformerRule."
+        )
+    try:
+        return rule_class()
+    except TypeError as error:
+        raise TypeError(
+            f"{rule_class.__name__} cannot be made without arguments: define "
+            f"`pullback`, and no parameters of `__init__`. ({error})"
+        ) from error
 
 
 def predictor_rule(estimator: Any) -> PredictorRule:
