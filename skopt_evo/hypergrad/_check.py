@@ -42,7 +42,7 @@ def check_hypergradient(
 
     Differences are only as good as the fits: give estimators that iterate a tight
     tolerance. Those of `HuberRegressor`, `LinearSVC` and `SVC` stop earlier than any
-    tolerance asks for, so that small differences say little of them.
+    tolerance asks for, so that differences by small steps are inexact.
 
     Parameters
     ----------

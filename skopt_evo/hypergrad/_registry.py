@@ -89,7 +89,7 @@ def register_hypergradient(
     names = frozenset(params)
     known = inspect.signature(estimator_type).parameters
     has_any = any(one.kind is one.VAR_KEYWORD for one in known.values())
-    # Those of parts, such as a kernel's, are the parts' own affair.
+    # Those of parts, such as a kernel's, are checked by the parts.
     unknown = sorted(name for name in names - known.keys() if "__" not in name)
     if unknown and not has_any:
         raise ValueError(

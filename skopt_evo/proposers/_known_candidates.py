@@ -14,8 +14,8 @@ from skopt_evo.descent import (
 )
 from skopt_evo.strategies import GeneLayout
 
-# Decimals that tell genomes apart: there and back again is the same place, whatever
-# rounding says.
+# Decimals that tell genomes apart: a step forward and the same step back end in the
+# same place but for rounding.
 DECIMALS = 12
 
 

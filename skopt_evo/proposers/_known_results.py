@@ -54,7 +54,7 @@ def from_results(
     has_failed = _has_failed(results, metrics)
     means = _comparable_means(results, _steering(metrics, steering), has_failed)
     genomes, rows = [], []
-    # The best first; failures, of which nobody knows where to begin, last.
+    # The best first, failures last: there is no order among these.
     for row in np.argsort(-means, kind="stable"):
         params = candidates[row]
         if params is None:

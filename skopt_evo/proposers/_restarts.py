@@ -29,12 +29,13 @@ from skopt_evo.results import Objective, gradient_of
 from skopt_evo.space import SearchSpace
 from skopt_evo.trials import Trial
 
-# What is as far as this from the end of every descent, in some number, is unexplored.
+# Candidates at this distance from the end of every descent, in some number, are
+# unexplored.
 UNEXPLORED = 0.4
 
 
 class DescentProposer:
-    """Lets descents from several starts compete, and drops the hopeless ones.
+    """Lets descents from several starts compete, and drops the worst ones.
 
     All starts of a round are scored; the best eighth of them descends for two steps,
     the best eighth of those for four more, and so on, until one is left and descends
@@ -132,20 +133,20 @@ class DescentProposer:
     def finish(self, trials: Sequence[Trial]) -> list[Warning]:
         """Note derivatives with their candidates; return what there is to warn of.
 
-        That is what the budget did not cover, and derivatives that are rough or
+        That is what the budget did not cover, and derivatives that are inexact or
         missing.
         """
         self.observe([t for t in trials if not self._known.has(np.asarray(t.genome))])
         for trial in trials:
             trial.extras["hyper_penalty"] = trial.penalty
-        found = [*self._rough_derivatives(), *self._missing_derivatives()]
+        found = [*self._inexact_derivatives(), *self._missing_derivatives()]
         return found + self._starts.gaps([trial.params for trial in trials])
 
-    def _rough_derivatives(self) -> Iterator[Warning]:
-        n_rough = sum(not known.is_converged for known in self._known)
-        if n_rough:
+    def _inexact_derivatives(self) -> Iterator[Warning]:
+        n_inexact = sum(not known.is_converged for known in self._known)
+        if n_inexact:
             yield ConvergenceWarning(
-                f"Fits of {n_rough} of {len(self._known)} candidates used up their "
+                f"Fits of {n_inexact} of {len(self._known)} candidates used up their "
                 "iterations: their derivatives are less exact. Raise max_iter of "
                 "the estimator."
             )
@@ -160,8 +161,9 @@ class DescentProposer:
             first = [f"By {name!r}: {why}" for name, why in reasons][:1]
             yield NoHypergradientWarning(
                 f"{n_scored - n_exact} of {n_scored} candidates had no exact "
-                f"derivative, and led nowhere. {' '.join(first)} Pass "
-                "gradient='auto', which does without where it has to."
+                "derivative, so that no descent went on from them. "
+                f"{' '.join(first)} Pass gradient='auto', which does without where it "
+                "has to."
             )
 
     def _begin_anew(self) -> None:
@@ -208,7 +210,7 @@ class DescentProposer:
         return trials
 
     def _next_round(self, n_remaining: int) -> bool:
-        """Start afresh; tell whether there was anything to start.
+        """Begin a new round of descents; tell whether there was anything to start.
 
         Where a descent needs no probes, the best candidate that no descent has been
         near takes turns with new starts.

@@ -17,15 +17,15 @@ from skopt_evo.proposers._known_candidates import KnownCandidates
 from skopt_evo.strategies import GeneLayout
 
 # Of the descents of a round, the best eighth goes on after so many steps each:
-# successive halving (Jamieson & Talwalkar 2016), whose eta is 8. Steps are dear, so
-# that few descents share them.
+# successive halving (Jamieson & Talwalkar 2016), whose eta is 8. A step takes
+# a large part of the budget, so that few descents share it.
 RUNGS = (0, 2, 6)
 
 
 ETA = 8
 
 
-# A descent that asks so often for nothing but known losses goes round in circles.
+# A descent that asks so often for nothing but known losses repeats itself.
 MAX_KNOWN_BATCHES = 100
 
 
@@ -40,7 +40,7 @@ OTHER_CATEGORY = 2.0**-17
 
 @dataclass(eq=False)
 class Run:
-    """A descent under way."""
+    """A descent that may go on."""
 
     number: int
     descent: Descent
@@ -59,7 +59,7 @@ class Runs:
     layout : GeneLayout
         The genes.
     known : KnownCandidates
-        What has been evaluated. It grows while the descents go on.
+        What has been evaluated, while the descents go on too.
     """
 
     def __init__(self, layout: GeneLayout, known: KnownCandidates) -> None:

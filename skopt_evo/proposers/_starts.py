@@ -27,7 +27,7 @@ class Starts:
     """Makes starts: the estimator's own parameters, then points that fill the space.
 
     Branches and categories take turns, on from one round to the next. A branch without
-    a numeric parameter has no gradient: its settings are starts that lead nowhere. They
+    a numeric parameter has no gradient: its settings are starts without a descent. They
     get their share of the budget in the first round, and what the descents leave of it
     in the end.
 
@@ -156,7 +156,7 @@ class Starts:
             if start is None:
                 break
             starts += self._new([start], seen)
-        # Branches that have come to their end leave fewer starts than were planned.
+        # Branches without a new point leave fewer starts than were planned.
         more = [] if starts else self._new(self._filling(min(n, n_remaining)), seen)
         return starts or more or self._settings(n_remaining, seen)
 
@@ -268,7 +268,7 @@ class Starts:
         return list(self._layout.snap(genomes))
 
     def _branches_in_turn(self) -> Iterator[int]:
-        """Yield branches for ever: one with more categories comes more often."""
+        """Yield branches without end: one with more categories comes more often."""
         while self._descending:
             order = [int(branch) for branch in self._rng.permutation(self._descending)]
             n_needed = [self._n_needed(branch) for branch in order]
@@ -279,6 +279,6 @@ class Starts:
 
 
 def _in_turn(n: int, rng: np.random.Generator) -> Iterator[int]:
-    """Yield 0 to n - 1 for ever, in random order, each as often as the others."""
+    """Yield 0 to n - 1 without end, in random order, each as often as the others."""
     while True:
         yield from map(int, rng.permutation(n))

@@ -74,7 +74,7 @@ class WarmStartProposer:
     def observe(self, trials: Sequence[Trial]) -> None:
         """Compare the scores of the first candidate; pass on all others."""
         if self._proposer is None:
-            # All at once: who is told later is younger to a strategy.
+            # All at once: to a strategy, a candidate that is told later is younger.
             self._proposer, trials = self._decide(trials[0])
         self._proposer.observe(trials)
 
@@ -89,7 +89,7 @@ class WarmStartProposer:
             known = [self._trial(row) for row in range(1, len(genomes))]
             for row, other in enumerate(known, start=1):
                 other.folds = _folds(trial, scores[row])
-            # The best last: where the old ones die, they are the youngest.
+            # The best last: they are the youngest where survival is by age.
             return self._make(genomes[:0], genomes), [*known[::-1], trial]
         n_retried = max(1, round(RETRIED_SHARE * self._n_iter))
         return self._make(genomes[1:n_retried], genomes[:1]), [trial]

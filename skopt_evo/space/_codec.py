@@ -28,7 +28,7 @@ class SearchSpace:
     array (`Mask`, `Vector`) has a gene an entry, side by side. Branches (the dicts of a
     list) that have the same parameter with the same values share its genes; where there
     are several branches, the first gene chooses among them. A gene that the
-    chosen branch does not have is dormant: it is carried along without effect. Where
+    chosen branch does not have is inactive: it is carried along without effect. Where
     branches overlap, a setting belongs to the first one that has it.
 
     Parameters
@@ -136,7 +136,7 @@ class SearchSpace:
         }
 
     def encode(self, params: Mapping[str, Any]) -> FloatArray:
-        """Return the genome of a parameter setting, its dormant genes in the middle.
+        """Return the genome of a parameter setting, its inactive genes in the middle.
 
         It lies in the first branch that has the setting. 1.0 stands for 1, and 1 for
         1.0, where no branch has the one that is given.
@@ -199,7 +199,7 @@ class SearchSpace:
         """Return canonical genomes: what stands for the same setting becomes the same.
 
         Each discrete gene moves to the centre of its bin, and a genome whose setting an
-        earlier branch has as well moves there. Its dormant genes stay as they are.
+        earlier branch has as well moves there. Its inactive genes stay as they are.
 
         Parameters
         ----------

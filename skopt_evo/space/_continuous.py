@@ -27,7 +27,7 @@ class Continuous(Dimension):
     """Real values on the scale that spreads a distribution evenly.
 
     On the way to a gene and back a value is rounded. One that was given to `encode` is
-    kept, so that its gene stands for the very number.
+    kept, so that its gene stands for exactly this number.
 
     Parameters
     ----------

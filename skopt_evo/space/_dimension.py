@@ -61,9 +61,9 @@ class Dimension(ABC):
 
     @abstractmethod
     def encode(self, value: Any) -> Any:
-        """Return the gene of `value`; ValueError if it is not one of ours.
+        """Return the gene of `value`; ValueError if the dimension has no such value.
 
-        An equal number stands for one of ours: 1.0 for 1, and 1 for 1.0.
+        An equal number stands for a value: 1.0 for 1, and 1 for 1.0.
         """
 
     @abstractmethod
@@ -86,7 +86,7 @@ class Dimension(ABC):
         return self.encode(value)
 
     def holds(self, value: Any) -> bool:
-        """Tell whether `value` is one of ours: 1.0 is not if 1 is."""
+        """Tell whether the dimension has a value: it has not 1.0 if it has 1."""
         try:
             return same_value(self.decode(self.locate(value)), value)
         except ValueError:

@@ -32,7 +32,7 @@ ARGUMENTS = (
 QUANTILES = (TAIL, *(place / 10 for place in range(1, 10)), 1 - TAIL)
 
 # scipy goes through all integers up to a quantile: where the variance is infinite that
-# takes for ever, or all the memory.
+# does not end, or takes all the memory.
 HEAVY_TAILED = (stats.zipf, stats.yulesimon)
 
 # A discrete distribution that spreads over more values than the first number is

@@ -52,7 +52,7 @@ class Archive:
         return row
 
     def learn(self, genome: FloatArray, losses: FloatArray) -> tuple[int, bool]:
-        """Keep the losses of a genome; return its row, and whether they are news."""
+        """Keep the losses of a genome; return its row, and if they are new."""
         row = self.keys.get(self._layout.key(genome))
         if row is None:
             row = self._rounded_row(genome)

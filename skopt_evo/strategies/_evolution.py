@@ -117,7 +117,7 @@ class EvolutionStrategy(ABC):
         Parameters
         ----------
         losses : ndarray of shape (n, n_objectives)
-            Theirs, and nobody else's.
+            Those of the members alone.
         """
         return losses[:, 0]
 
@@ -258,9 +258,12 @@ class EvolutionStrategy(ABC):
         if self.is_new(genome):
             is_start = self.n_asked < len(self._starts)
             return Proposal(genome, STEP, "default" if is_start else "initial")
-        # Points that fill a space of few levels coincide; their branch gets its due.
-        branch = self.layout.branch_of(genome)
-        return self._stranger("initial", rng, branch) or self._stranger("initial", rng)
+        # Points that fill a space of few levels may coincide: another one is drawn
+        # in the same branch, so that each branch keeps its share.
+        for branches in (self.layout.branch_of(genome), None):
+            if proposal := self._immigrant("initial", rng, branches):
+                return proposal
+        return None
 
     def child(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new child or an immigrant, None if the whole space is known."""
@@ -269,7 +272,7 @@ class EvolutionStrategy(ABC):
             genome = self._founders.later(self.n_asked)
             if self.is_new(genome):
                 return Proposal(genome, STEP, "immigrant")
-            return self._stranger("immigrant", rng)
+            return self._immigrant("immigrant", rng)
         parents = self.parents
         if len(parents.genomes):
             is_diverse = diversity(parents.genomes, self.layout) >= LOW_DIVERSITY
@@ -278,9 +281,9 @@ class EvolutionStrategy(ABC):
                 for row in range(N_ATTEMPTS):
                     if self.is_new(offspring.genomes[row]):
                         return offspring.row(row)
-        return self._stranger("immigrant", rng)
+        return self._immigrant("immigrant", rng)
 
-    def _stranger(
+    def _immigrant(
         self, origin: str, rng: np.random.Generator, branches: ArrayLike | None = None
     ) -> Proposal | None:
         """Return a new random genome, None if there is none in these branches."""

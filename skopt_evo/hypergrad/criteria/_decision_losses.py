@@ -86,7 +86,7 @@ def _calibrated(loss: OutputLoss) -> OutputLoss:
 
     Decisions and orders are the same for all of them, while how large log-odds or
     margins are changes with hyperparameters and has nothing to do with either. At the
-    minimum the derivative is that of the loss with the multiple held fixed. This is the
+    minimum the derivative is that of the loss with a fixed multiple. This is the
     scaling of Platt (1999), "Probabilistic outputs for support vector machines",
     without the shift, which would move decisions. The loss has to be convex.
     """
@@ -124,7 +124,7 @@ def _calibrated(loss: OutputLoss) -> OutputLoss:
 
 
 def _centred(loss: OutputLoss) -> OutputLoss:
-    """Return a loss of outputs whose mean is taken off: orders do not feel it."""
+    """Return a loss of outputs whose mean is taken off: orders do not depend on it."""
 
     def centred(
         outputs: Outputs, codes: IntArray, weights: FloatArray

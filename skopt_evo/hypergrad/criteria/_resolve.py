@@ -1,4 +1,4 @@
-"""From a scorer to the criterion that a descent is steered by."""
+"""From a scorer to the criterion that a descent minimises."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class LogisticRegressionRule(PredictorRule):
     classes have no class weight. Its intercept is a coefficient of the constant feature
     ``intercept_scaling`` and penalised as such.
 
-    The softmax does not feel what all classes have in common, and that part of the
+    The softmax does not depend on what all classes have in common, and that part of the
     outputs of several classes is given no derivative.
 
     References
