@@ -76,7 +76,9 @@ def _untried_settings(space: SearchSpace, branch: int, n_tried: int) -> Iterator
     size = math.prod(dimension.n_levels for dimension in dimensions)
     if not is_finite or n_tried < size:
         # The number of masks of many columns has too many digits to be printed.
-        total = size if is_finite and size < MANY else "endless"
+        total: int | str = size if size < MANY else "very many"
+        if not is_finite:
+            total = "infinitely many"
         yield (
             f"{_name(space, branch)} has no numeric parameter, so that there is no "
             f"gradient: {n_tried} of its {total} settings were tried."
