@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 import warnings
 from contextlib import contextmanager
-from numbers import Real
 from types import SimpleNamespace
 
 from sklearn import get_config
@@ -44,13 +43,15 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 
 __all__ = [
     "ONLY_METRIC",
+    "VALIDATING_CODE",
     "BaseSearchCV",
     "HasMethods",
     "Interval",
+    "InvalidParameterError",
     "ObservedFit",
+    "Options",
     "SearchTask",
     "StrOptions",
-    "allowed_numbers",
     "as_indices_of",
     "check_method_params",
     "check_refit",
@@ -59,8 +60,8 @@ __all__ = [
     "fit_context",
     "is_scorer",
     "kept_by_clone",
+    "make_constraint",
     "number_of_samples",
-    "refusal_of",
     "safe_indexing",
     "safe_split",
     "score_by",
@@ -68,7 +69,7 @@ __all__ = [
     "scorer_of",
     "scorer_parts",
     "search_estimator_has",
-    "validates_parameters",
+    "validate_parameter_constraints",
     "warn_or_raise_about_fit_failures",
     "with_configuration",
 ]
@@ -84,7 +85,7 @@ warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
 # What cv_results_ calls the score of a search that has only one.
 ONLY_METRIC = "score"
 
-# What all methods that are decorated with it share.
+# The code of each `fit` that checks parameters first: what it decorates share it.
 VALIDATING_CODE = _fit_context(prefer_skip_nested_validation=True)(repr).__code__
 
 HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
@@ -149,50 +150,6 @@ def scorer_parts(scorer):
     if isinstance(scorer, _BaseScorer):
         return scorer._score_func, scorer._sign, scorer._kwargs
     return scorer, 1, {}
-
-
-def validates_parameters(estimator):
-    """Tell whether ``fit`` checks parameters by the estimator's own constraints, first.
-
-    A subclass whose ``fit`` does something before that, such as rounding a number, does
-    not; neither does anything if scikit-learn's configuration says so.
-    """
-    if get_config()["skip_parameter_validation"]:
-        return False
-    kind = type(estimator)
-    if not isinstance(getattr(kind, "_parameter_constraints", None), dict):
-        return False
-    if getattr(kind, "_validate_params", None) is not BaseEstimator._validate_params:
-        return False
-    fit = getattr(kind, "fit", None)
-    while fit is not None and getattr(fit, "__code__", None) is not VALIDATING_CODE:
-        fit = getattr(fit, "__wrapped__", None)
-    return fit is not None
-
-
-def refusal_of(estimator, name):
-    """Return what ``fit`` says of a parameter's value, None if it is a valid one."""
-    value = estimator.get_params(deep=False)[name]
-    try:
-        validate_parameter_constraints(
-            estimator._parameter_constraints, {name: value}, type(estimator).__name__
-        )
-    except InvalidParameterError as error:
-        return str(error)
-    return None
-
-
-def allowed_numbers(estimator, name):
-    """Return the ends of the ranges that a parameter may lie in, and single numbers."""
-    constraints = estimator._parameter_constraints.get(name, "no_validation")
-    numbers = []
-    for constraint in [] if isinstance(constraints, str) else constraints:
-        allowed = make_constraint(constraint)
-        if isinstance(allowed, Interval):
-            numbers += [allowed.left, allowed.right]
-        elif isinstance(allowed, Options):
-            numbers += [each for each in allowed.options if isinstance(each, Real)]
-    return [float(each) for each in numbers if each is not None]
 
 
 def as_indices_of(X, rows):

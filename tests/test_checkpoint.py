@@ -33,7 +33,7 @@ from skopt_evo.optimizers import _trust_region
 from skopt_evo.preprocessing import ColumnMask, FeatureScale
 from skopt_evo.space import Mask, Vector
 from skopt_evo.strategies import GeneticStrategy
-from skopt_evo.strategies._evolution import Offspring
+from skopt_evo.strategies._offspring import Offspring
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_diabetes(return_X_y=True)

@@ -65,6 +65,6 @@ class AdaptiveSteps:
         self._rate, self.length = None, self.length * SHRINKAGE
 
     def restart(self, point: FloatArray, at_least: float) -> None:
-        """Start afresh from a point found otherwise, with steps of some length."""
+        """Start again from a point found otherwise, with steps of some length."""
         self._state = self._rule.init(point)
         self._rate, self.length = None, max(self.length, at_least)

@@ -54,7 +54,7 @@ def _descend_freely(task: DescentTask) -> Descent:
             yield from descend_adaptively(genes, source, LBFGS())
         if model is None or not is_surrogate:
             return
-        # What led here stood in for the score: the score itself has the last word.
+        # A loss in place of the score led here: the best score decides where to go on.
         genes = replace(genes, start=_best(genes, task.history()))
         # It is known, so that this takes no candidate.
         here = yield from genes.visit(genes.start_point, "start", 0, begins=True)

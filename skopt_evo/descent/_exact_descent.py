@@ -90,5 +90,5 @@ def _after(
     state = trust_region.update(state, step, place.loss, place.slope)
     if place.is_converged:
         return state
-    # Of a fit that did not come to its end little is believed.
+    # The derivatives of a fit that did not converge are less exact.
     return state._replace(radius=state.radius / 2)

@@ -70,13 +70,17 @@ class FiniteDifference:
         rng : numpy.random.Generator
             Not used.
         """
-        moves = np.diag(steps)
+        ahead, behind = point + steps, point - steps
         if self.scheme == "central":
-            return np.clip(np.vstack([point + moves, point - moves]), 0.0, 1.0)
-        # Where there is no room ahead, the difference is taken backward.
-        ahead, behind = point + moves, point - moves
-        has_room = (ahead < 1.0) | (point <= 0.5)
-        return np.clip(np.where(has_room, ahead, behind), 0.0, 1.0)
+            moved = np.concatenate([ahead, behind])
+        else:
+            # Where there is no room ahead, the difference is taken backward.
+            moved = np.where((ahead < 1.0) | (point <= 0.5), ahead, behind)
+        # One array, without others of its size: of many parameters it is large.
+        probes = np.tile(point, (len(moved), 1))
+        rows = np.arange(len(moved))
+        probes[rows, rows % max(len(point), 1)] = moved
+        return np.clip(probes, 0.0, 1.0, out=probes)
 
     def gradient(
         self, point: FloatArray, loss: float, probes: FloatArray, losses: FloatArray

@@ -12,7 +12,7 @@ from skopt_evo.descent._quadratic_fit import QuadraticFit
 from skopt_evo.strategies import GeneLayout
 from skopt_evo.strategies._categories import category_of, gene_of
 
-# Genes that are this close are equal: rounding is no news.
+# Genes that are this close are equal but for rounding.
 ROUNDING = 1e-9
 
 

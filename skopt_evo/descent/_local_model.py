@@ -24,7 +24,7 @@ from skopt_evo.descent._standardised_losses import StandardisedLosses
 MOST_POINTS = 250
 MOST_SLOPES = 300
 
-# How sure an exact slope is: the part of the losses' noise that it has at the centre.
+# The noise of an exact slope at the centre, as a part of the noise of the losses.
 SLOPE_NOISE = 0.1
 
 # The level of the losses is free: this many times their spread.
@@ -38,7 +38,7 @@ class LocalModel:
     Losses are standardised first. All settings but `reach` are in units of their
     spread, coordinates being those of the unit cube. Points count less the farther away
     they are, by the error that a quadratic must be expected to have there; high losses
-    are cut down, for a quadratic would be bent by them. What the data leave open is
+    are cut down, since they would distort the quadratic. What the data leave open is
     decided by the prior: no slope, a slight curvature upward.
 
     Parameters

@@ -85,9 +85,10 @@ def descend_by_model(
     """Go where a local quadratic model of the losses is lowest.
 
     Each step is the minimum of the model in the trust region, and each loss improves
-    the model, whoever asked for it. A step that leads downhill is the next centre, and
-    the region grows; else it shrinks, until the descent is over. Where the minimum is
-    known already, the point of the region is tried of which the model knows least.
+    the model, whatever it was evaluated for. A step that leads downhill is the next
+    centre, and the region grows; else it shrinks, until the descent is over. Where the
+    minimum is known already, the point of the region is tried whose loss is the least
+    certain.
 
     Categories are searched along with the numbers: each is taken to add to the loss,
     what it adds is learnt by the model, and a step changes the category that promises

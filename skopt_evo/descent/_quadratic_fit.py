@@ -1,4 +1,4 @@
-"""A quadratic that was fitted to losses, and how sure it is."""
+"""A quadratic that was fitted to losses, and its uncertainty."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_DENSE = 1000
 
 @dataclass(frozen=True)
 class QuadraticFit:
-    """A quadratic, and how sure it is.
+    """A quadratic, and its uncertainty.
 
     Attributes
     ----------

@@ -42,7 +42,7 @@ def check_hypergradient(
 
     Differences are only as good as the fits: give estimators that iterate a tight
     tolerance. Those of `HuberRegressor`, `LinearSVC` and `SVC` stop earlier than any
-    tolerance asks for, so that small differences say little of them.
+    tolerance asks for, so that differences by small steps are inexact.
 
     Parameters
     ----------
@@ -112,22 +112,33 @@ def check_hypergradient(
     exact = problem.gradient(params)
     rows = []
     for name, value in params.items():
-        array = np.asarray(value, dtype=np.float64)
-        for place in np.ndindex(array.shape):
-            size = step * (abs(float(array[place])) or 1.0)
-            ahead, behind = (
-                problem.loss({**params, name: _moved(array, place, change)})
-                for change in (size, -size)
-            )
-            difference = (ahead - behind) / (2.0 * size)
+        for place in np.ndindex(np.shape(value)):
             ours = float(np.asarray(exact[name])[place])
-            # What is left of the last digits of the losses, a thousand times over.
-            rounding = 1e3 * np.finfo(np.float64).eps * abs(ahead) / size
+            difference, rounding = _difference(problem, params, name, place, step)
             scale = max(abs(ours), abs(difference), 1e6 * rounding) or 1.0
             label = name + "".join(f"[{index}]" for index in place)
             rows.append((label, ours, difference, abs(ours - difference) / scale))
     columns = ["parameter", "exact", "difference", "error"]
     return pd.DataFrame(rows, columns=columns).set_index("parameter")
+
+
+def _difference(
+    problem: _Problem,
+    params: Mapping[str, Any],
+    name: str,
+    place: tuple[int, ...],
+    step: float,
+) -> tuple[float, float]:
+    """Return a central difference, and what rounding of the losses makes of it."""
+    array = np.asarray(params[name], dtype=np.float64)
+    size = step * (abs(float(array[place])) or 1.0)
+    ahead, behind = (
+        problem.loss({**params, name: _moved(array, place, change)})
+        for change in (size, -size)
+    )
+    # What is left of the last digits of the losses, a thousand times over.
+    rounding = 1e3 * np.finfo(np.float64).eps * abs(ahead) / size
+    return (ahead - behind) / (2.0 * size), float(rounding)
 
 
 class _Problem:

@@ -89,7 +89,7 @@ def register_hypergradient(
     names = frozenset(params)
     known = inspect.signature(estimator_type).parameters
     has_any = any(one.kind is one.VAR_KEYWORD for one in known.values())
-    # Those of parts, such as a kernel's, are the parts' own affair.
+    # Those of parts, such as a kernel's, are checked by the parts.
     unknown = sorted(name for name in names - known.keys() if "__" not in name)
     if unknown and not has_any:
         raise ValueError(
@@ -98,24 +98,29 @@ def register_hypergradient(
         )
 
     def register(rule_class: RuleClass) -> RuleClass:
-        kinds = PredictorRule, TransformerRule
-        if not (isinstance(rule_class, type) and issubclass(rule_class, kinds)):
-            raise TypeError(
-                f"{rule_class!r} is no rule: decorate a class derived from "
-                "PredictorRule or TransformerRule."
-            )
-        try:
-            rule = rule_class()
-        except TypeError as error:
-            raise TypeError(
-                f"{rule_class.__name__} cannot be made without arguments: define "
-                f"`pullback`, and no parameters of `__init__`. ({error})"
-            ) from error
+        rule = _made(rule_class)
         rule.params = names
         _RULES[estimator_type] = rule
         return rule_class
 
     return register
+
+
+def _made(rule_class: RuleClass) -> Rule:
+    """Return a rule of a class, after a check of the class."""
+    kinds = PredictorRule, TransformerRule
+    if not (isinstance(rule_class, type) and issubclass(rule_class, kinds)):
+        raise TypeError(
+            f"{rule_class!r} is no rule: decorate a class derived from "
+            "PredictorRule or TransformerRule."
+        )
+    try:
+        return rule_class()
+    except TypeError as error:
+        raise TypeError(
+            f"{rule_class.__name__} cannot be made without arguments: define "
+            f"`pullback`, and no parameters of `__init__`. ({error})"
+        ) from error
 
 
 def predictor_rule(estimator: Any) -> PredictorRule:

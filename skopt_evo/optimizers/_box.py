@@ -11,7 +11,7 @@ from skopt_evo._typing import FloatArray
 # would overflow.
 NO_SLOPE = 1e-100
 
-# What is this near to a bound, as a part of the width of the box, is at it.
+# What is this near to a bound, as a part of the width of the box, is on it.
 ROUNDING = 1e-12
 
 

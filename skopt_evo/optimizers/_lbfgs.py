@@ -35,12 +35,13 @@ def scale_by_lbfgs(memory_size: int) -> GradientTransformation:
     The first update is the gradient itself. Steps are read off the ``params`` given to
     each `update`, so they may have been cut short or projected in between. A pair
     without positive curvature is skipped. Should rounding leave no finite descent
-    direction, the update is the gradient and the memory starts afresh.
+    direction, the update is the gradient and the memory is emptied.
 
     Parameters
     ----------
     memory_size : int
-        The number of pairs kept, at least 1; fewer is cheaper and forgets sooner.
+        The number of pairs kept, at least 1; fewer take less time, and older steps are
+        not used.
 
     Returns
     -------

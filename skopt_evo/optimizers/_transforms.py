@@ -150,7 +150,7 @@ def apply_updates(params: FloatArray, updates: FloatArray) -> FloatArray:
     Parameters
     ----------
     params, updates : ndarray of the same shape
-        Nothing is broadcast: other shapes come from a slip.
+        Nothing is broadcast: other shapes are likely to be a mistake.
 
     Returns
     -------

@@ -23,7 +23,7 @@ LEFT_OVER, NEAR = 0.15, 0.03
 # shrinks, above the second it may grow (Nocedal & Wright 2006, algorithm 4.1).
 POOR, GOOD = 0.25, 0.75
 
-# The shortest part of a step in vain that the next one is long.
+# After a step that gained nothing, the next one has at least this part of its length.
 SHORTEST = 0.1
 
 # A pair whose scalar product is smaller, relative to the lengths, tells nothing but
@@ -180,7 +180,7 @@ def _symmetric_rank_one(
 def _lowest_between(
     state: TrustRegionState, point: FloatArray, loss: float, gradient: FloatArray
 ) -> float:
-    """Return which part of a step in vain leads to the lowest point of a cubic.
+    """Return which part of a step without a gain leads to the minimum of a cubic.
 
     The cubic has the values and the slopes of the function at both ends (Nocedal &
     Wright 2006, eq. 3.59).

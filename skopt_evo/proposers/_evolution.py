@@ -26,7 +26,8 @@ class EvolutionProposer:
         The losses that the strategy is told. It has learnt of candidates before they
         are observed.
     lookahead : int, default=1
-        The strategy is asked again as soon as fewer candidates than this are in flight.
+        The strategy is asked again as soon as fewer candidates than this are being
+        evaluated.
         With 1 it is told all that it asked for before; more is for strategies that
         can breed while losses are missing.
     given : sequence of ndarrays of shape (n_genes,), default=()

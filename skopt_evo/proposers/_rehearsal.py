@@ -14,7 +14,7 @@ from skopt_evo.descent._sources import checked_gradient, checked_probes
 from skopt_evo.optimizers import Optimizer
 from skopt_evo.proposers._strategies import surrogate_of
 from skopt_evo.strategies import GeneLayout
-from skopt_evo.strategies._evolution import STEP
+from skopt_evo.strategies._archive import STEP
 from skopt_evo.strategies.operators._check_returned import check_children
 
 # Genomes that are made up.

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from skopt_evo._messages import listed
 from skopt_evo._typing import FloatArray
-from skopt_evo.exceptions import SpaceCoverageWarning
+from skopt_evo.proposers._coverage import coverage_gaps, tried_in_branches
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies import GeneLayout
-from skopt_evo.strategies._categories import category_of, gene_of
+from skopt_evo.strategies._categories import gene_of
 from skopt_evo.strategies._design import space_filling, unseen
 
 # A round of restarts has one start for so many candidates of the budget, within these
@@ -24,20 +22,12 @@ FEWEST, MOST = 2, 20
 # Where descents take no candidates but their steps, a few starts are enough.
 FIRST_STARTS, MORE_STARTS = 8, 5
 
-# Nobody asks for the exact number of settings where there are more than this.
-MANY = 2**53
-
-REMEDY = (
-    "Raise n_iter (and n_restarts, if it is a number), or use GeneticSearchCV, which "
-    "needs no gradient and searches categories as well as numbers."
-)
-
 
 class Starts:
     """Makes starts: the estimator's own parameters, then points that fill the space.
 
     Branches and categories take turns, on from one round to the next. A branch without
-    a numeric parameter has no gradient: its settings are starts that lead nowhere. They
+    a numeric parameter has no gradient: its settings are starts without a descent. They
     get their share of the budget in the first round, and what the descents leave of it
     in the end.
 
@@ -166,7 +156,7 @@ class Starts:
             if start is None:
                 break
             starts += self._new([start], seen)
-        # Branches that have come to their end leave fewer starts than were planned.
+        # Branches without a new point leave fewer starts than were planned.
         more = [] if starts else self._new(self._filling(min(n, n_remaining)), seen)
         return starts or more or self._settings(n_remaining, seen)
 
@@ -185,62 +175,14 @@ class Starts:
         settings : sequence of mappings
             The parameters of each candidate that has been evaluated.
         """
-        tried: list[list[FloatArray]] = [[] for _ in range(self._layout.n_branches)]
-        for params in settings:
-            for genome in self._space.encode_all(params):
-                branch = self._space.branch_of(genome)
-                # What branches have in common counts for each of them.
-                if params.keys() == self._space.branches[branch].keys():
-                    tried[branch].append(genome)
-        gaps: list[str] = []
-        for branch, genomes in enumerate(tried):
-            if branch in self._listed:
-                # Of draws that all came before there may be no more to try.
-                if self._has_new(branch, {self._layout.key(g) for g in genomes}):
-                    gaps += self._untried_settings(branch, genomes)
-            elif genomes:
-                gaps += self._untried_categories(branch, genomes)
-            else:
-                gaps.append(f"{self._name(branch)} was not tried.")
-        return [SpaceCoverageWarning(f"{' '.join(gaps)} {REMEDY}")] if gaps else []
-
-    def _untried_settings(
-        self, branch: int, genomes: Sequence[FloatArray]
-    ) -> Iterator[str]:
-        """Yield what to say of a branch without a gradient, nothing if it is done."""
-        dimensions = self._space.branches[branch].values()
-        is_finite = all(dimension.is_finite for dimension in dimensions)
-        size = math.prod(dimension.n_levels for dimension in dimensions)
-        if not is_finite or len(genomes) < size:
-            # The number of masks of many columns has too many digits to be printed.
-            total = size if is_finite and size < MANY else "endless"
-            yield (
-                f"{self._name(branch)} has no numeric parameter, so that there is no "
-                f"gradient: {len(genomes)} of its {total} settings were tried."
-            )
-
-    def _untried_categories(
-        self, branch: int, genomes: Sequence[FloatArray]
-    ) -> Iterator[str]:
-        """Yield what to say of each parameter of a branch with untried categories."""
-        for name, gene in self._space.gene_of(branch).items():
-            dimension = self._space.genes[gene]
-            if dimension.is_numeric or not dimension.is_finite:
-                continue
-            n_levels = dimension.n_levels
-            tried = {int(category_of(genome[gene], n_levels)) for genome in genomes}
-            values = enumerate(dimension.values())
-            untried = [value for level, value in values if level not in tried]
-            if untried:
-                yield (
-                    f"In {self._name(branch)} these values of {name!r} were not tried: "
-                    f"{listed(untried)}."
-                )
-
-    def _name(self, branch: int) -> str:
-        if self._layout.n_branches == 1:
-            return "param_grid"
-        return f"param_grid[{branch}]"
+        tried = tried_in_branches(self._space, settings)
+        is_done = [
+            branch in self._listed
+            # Of draws that all came before there may be no more to try.
+            and not self._has_new(branch, {self._layout.key(g) for g in genomes})
+            for branch, genomes in enumerate(tried)
+        ]
+        return coverage_gaps(self._space, tried, self._listed, is_done)
 
     def _new(self, wanted: Iterable[FloatArray], seen: set[bytes]) -> list[FloatArray]:
         """Return starts, others of the same branch in place of seen ones; add to seen.
@@ -326,7 +268,7 @@ class Starts:
         return list(self._layout.snap(genomes))
 
     def _branches_in_turn(self) -> Iterator[int]:
-        """Yield branches for ever: one with more categories comes more often."""
+        """Yield branches without end: one with more categories comes more often."""
         while self._descending:
             order = [int(branch) for branch in self._rng.permutation(self._descending)]
             n_needed = [self._n_needed(branch) for branch in order]
@@ -337,6 +279,6 @@ class Starts:
 
 
 def _in_turn(n: int, rng: np.random.Generator) -> Iterator[int]:
-    """Yield 0 to n - 1 for ever, in random order, each as often as the others."""
+    """Yield 0 to n - 1 without end, in random order, each as often as the others."""
     while True:
         yield from map(int, rng.permutation(n))

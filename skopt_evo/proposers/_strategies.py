@@ -45,7 +45,7 @@ FRONT_SIZE = 12
 
 SURROGATES = (
     '"auto" for a Gaussian process, None for evolution without a model, or a regressor '
-    "of scikit-learn that knows how sure it is: one whose predict takes "
+    "of scikit-learn that predicts its uncertainty: one whose predict takes "
     "return_std=True, a RandomForestRegressor or an ExtraTreesRegressor"
 )
 
@@ -112,7 +112,7 @@ class EvolutionSettings:
         n_initial = self.population_size or _auto_initial(n_iter)
         common: dict[str, Any] = {
             "seed": seed,
-            "starts": _news(layout.canonical(starts), known, layout),
+            "starts": _without_known(layout.canonical(starts), known, layout),
             "population_size": size,
             "n_children": size if self.is_generational else 1,
             "n_initial": max(0, n_initial - len(known)),
@@ -156,7 +156,7 @@ def check_surrogate(surrogate: Any) -> None:
     ValueError
         If it is a string other than ``"auto"``.
     TypeError
-        If it is no regressor that tells how sure it is.
+        If it is no regressor that predicts its uncertainty.
     """
     if surrogate is None or (isinstance(surrogate, str) and surrogate == "auto"):
         return
@@ -178,17 +178,19 @@ def check_surrogate(surrogate: Any) -> None:
     if not takes_std and not isinstance(
         surrogate, (RandomForestRegressor, ExtraTreesRegressor)
     ):
-        raise TypeError(f"{message} This one does not say how sure it is.")
+        raise TypeError(f"{message} This one does not predict its uncertainty.")
 
 
-def _news(genomes: FloatArray, known: FloatArray, layout: GeneLayout) -> FloatArray:
+def _without_known(
+    genomes: FloatArray, known: FloatArray, layout: GeneLayout
+) -> FloatArray:
     """Return genomes that are not known, each one once, in their order."""
-    news: dict[bytes, FloatArray] = {}
+    new: dict[bytes, FloatArray] = {}
     for genome in genomes:
-        news.setdefault(layout.key(genome), genome)
+        new.setdefault(layout.key(genome), genome)
     for genome in known:
-        news.pop(layout.key(genome), None)
-    return np.array(list(news.values())).reshape(-1, layout.n_genes)
+        new.pop(layout.key(genome), None)
+    return np.array(list(new.values())).reshape(-1, layout.n_genes)
 
 
 def _maker(regressor: Any) -> Callable[[int], Any]:

@@ -103,7 +103,7 @@ def read_candidates(
 
 
 class _Reader:
-    """Finds the values that stand in the cells of a text file."""
+    """Finds the values of the cells of a text file."""
 
     def __init__(self, space: SearchSpace) -> None:
         self._space = space

@@ -23,10 +23,11 @@ from skopt_evo.selection._order import (
 class OneStandardError:
     r"""Choose the simplest candidate within one standard error of the best one.
 
-    The best mean of many is partly luck. All candidates whose mean test score is at
-    least that of the best one minus its standard error are taken for equally good, and
-    the simplest of them wins. What is simple is for `order` to say. Of equally simple
-    ones the one with the better score wins, then the one that was tried first.
+    The best mean of many is partly the best by chance. All candidates whose mean test
+    score is at least that of the best one minus its standard error are taken for
+    equally good, and the simplest of them is chosen. `order` says what is simple. Of
+    equally simple ones it is the one with the better score, then the one that was tried
+    first.
 
     An object of this class is passed as `refit` to a search of skopt_evo or of
     scikit-learn. It can also be called with the ``cv_results_`` of a search that is

@@ -56,7 +56,7 @@ class Vector:
     size: int
 
     def __post_init__(self) -> None:
-        """Refuse what is no distribution, and sizes that make no sense."""
+        """Refuse what is no distribution, and sizes that are not allowed."""
         if not hasattr(self.distribution, "rvs"):
             raise SearchSpaceTypeError(
                 f"Vector got distribution={shown(self.distribution)}: pass a frozen "
@@ -136,7 +136,7 @@ class Mask:
     size: int
 
     def __post_init__(self) -> None:
-        """Refuse sizes that make no sense."""
+        """Refuse sizes that are not allowed."""
         _check_size(self)
 
     def rvs(self, random_state: Any = None) -> BoolArray:

@@ -11,15 +11,12 @@ import numpy as np
 from sklearn.base import clone
 
 from skopt_evo._messages import listed
-from skopt_evo._sklearn_compat import (
-    allowed_numbers,
-    refusal_of,
-    validates_parameters,
-)
 from skopt_evo.exceptions import SearchSpaceError
 from skopt_evo.space._check import MAX_COMBINATIONS, host_settings
 from skopt_evo.space._codec import SearchSpace
-from skopt_evo.space._dimension import Continuous, Dimension
+from skopt_evo.space._continuous import Continuous
+from skopt_evo.space._declared import allowed_numbers, refusal_of, validates_parameters
+from skopt_evo.space._dimension import Dimension
 from skopt_evo.space._levels import Integers, Levels
 
 # The quantiles of a range that are tried, beside the ends of what is allowed.

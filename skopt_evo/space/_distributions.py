@@ -12,7 +12,9 @@ from scipy import stats
 
 from skopt_evo._messages import shown
 from skopt_evo.exceptions import SearchSpaceError
-from skopt_evo.space._dimension import TAIL, Continuous, Dimension, Draws
+from skopt_evo.space._continuous import TAIL, Continuous
+from skopt_evo.space._dimension import Dimension
+from skopt_evo.space._draws import Draws
 from skopt_evo.space._levels import Integers, Levels, WeightedLevels
 
 ALLOWED = (
@@ -30,7 +32,7 @@ ARGUMENTS = (
 QUANTILES = (TAIL, *(place / 10 for place in range(1, 10)), 1 - TAIL)
 
 # scipy goes through all integers up to a quantile: where the variance is infinite that
-# takes for ever, or all the memory.
+# does not end, or takes all the memory.
 HEAVY_TAILED = (stats.zipf, stats.yulesimon)
 
 # A discrete distribution that spreads over more values than the first number is
@@ -96,6 +98,10 @@ def _sampled(name: str, distribution: Any, seed: int) -> Draws:
 
 def _quantiles(distribution: Any) -> tuple[float, ...] | None:
     """Return some quantiles, None if there are none that are numbers."""
+    if _is_plain_loguniform(distribution):
+        # SciPy before 1.10 divides one end by the other, which may overflow.
+        start, end = map(math.log, distribution.support())
+        return tuple(math.exp(start + q * (end - start)) for q in QUANTILES)
     try:
         with np.errstate(all="ignore"):
             is_heavy = any(_is(distribution, family) for family in HEAVY_TAILED)
@@ -107,6 +113,16 @@ def _quantiles(distribution: Any) -> tuple[float, ...] | None:
         return tuple(map(float, quantiles))
     except Exception:  # there is no ppf, or it is one of strings
         return None
+
+
+def _is_plain_loguniform(distribution: Any) -> bool:
+    """Tell whether it is a proper loguniform distribution that is not shifted."""
+    if not (_is(distribution, stats.loguniform) and hasattr(distribution, "args")):
+        return False
+    arguments, keywords = distribution.args, distribution.kwds
+    loc = arguments[2] if len(arguments) > 2 else keywords.get("loc", 0)
+    low, high = distribution.support()
+    return bool(np.ndim(low) == 0 and loc == 0 and 0 < low <= high < math.inf)
 
 
 def _support(distribution: Any, quantiles: tuple[float, ...]) -> tuple[Any, Any]:

@@ -36,7 +36,7 @@ PRIORS = ("uniform", "log-uniform")
 VALUES = ("choices", "categories", "sequence", "values", "grid_search")
 LOWER, UPPER = ("low", "lower", "min"), ("high", "upper", "max")
 
-# Bounds of which nobody says what scale is meant suggest a logarithmic one if their
+# Bounds without a scale suggest a logarithmic one if their
 # ratio is so large.
 LARGE_RATIO = 100
 

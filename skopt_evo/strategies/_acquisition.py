@@ -10,7 +10,7 @@ from scipy.special import erfcx, log_ndtr, ndtr
 from skopt_evo._typing import FloatArray
 
 # Greater is better; targets are minimised. The arguments are the predicted means and
-# standard deviations, and the best target so far.
+# standard deviations, and the best target so low.
 Acquisition = Callable[[FloatArray, FloatArray, float], FloatArray]
 
 # The range that the weight of the standard deviation in the confidence bound is drawn
@@ -38,16 +38,16 @@ def log_expected_improvement(
     array([-0.9189])
     """
     z = (best - mean) / std
-    near, far = np.maximum(z, -1.0), np.minimum(z, -1.0)
+    near, low = np.maximum(z, -1.0), np.minimum(z, -1.0)
     density = np.exp(-0.5 * near**2) / np.sqrt(2 * np.pi)
     # Ament et al. 2023, eq. 9: phi(z) + z Phi(z), and for z << 0 phi(z) (1 + z r(z)),
     # r the Mills ratio; what remains of that difference is 1 / z^2 in the end.
-    mills = np.sqrt(np.pi / 2) * erfcx(-far / np.sqrt(2))
-    tail = np.where(far > -1e4, np.log(np.maximum(1 + far * mills, 1e-17)), 0.0)
-    tail = np.where(far > -1e4, tail, -2 * np.log(-far))
-    log_far = -0.5 * far**2 - 0.5 * np.log(2 * np.pi) + tail
+    mills = np.sqrt(np.pi / 2) * erfcx(-low / np.sqrt(2))
+    tail = np.where(low > -1e4, np.log(np.maximum(1 + low * mills, 1e-17)), 0.0)
+    tail = np.where(low > -1e4, tail, -2 * np.log(-low))
+    log_low = -0.5 * low**2 - 0.5 * np.log(2 * np.pi) + tail
     log_near = np.log(density + near * ndtr(near))
-    return np.asarray(np.log(std) + np.where(z > -1, log_near, log_far))
+    return np.asarray(np.log(std) + np.where(z > -1, log_near, log_low))
 
 
 def log_probability_of_improvement(
@@ -78,7 +78,7 @@ def draw_acquisition(rng: np.random.Generator) -> Acquisition:
     """Draw expected improvement, probability of improvement or a confidence bound.
 
     None of them is the best throughout; together they are robust, and they keep
-    candidates that are in flight at the same time apart.
+    candidates apart that are evaluated at the same time.
 
     References
     ----------

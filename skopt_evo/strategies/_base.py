@@ -23,7 +23,7 @@ class Kinship(NamedTuple):
     categories : tuple of n_genes ndarrays or None
         The number, within its parameter, of the category that each level of a gene
         stands for: equal ones have the same number whatever the branch. None for
-        numeric genes, and for categories that nobody has counted.
+        numeric genes, and for categories without numbers.
     constants : ndarray of shape (n_branches, n_parameters), dtype=int
         The number of the category that a parameter always has in a branch, -1 if it
         varies there or is absent.

@@ -18,7 +18,7 @@ from skopt_evo.strategies._categories import gene_of
 # known, so is most of the space, and the list is short.
 N_DRAWS = 100
 
-# So many draws of a distribution are made in vain until it has no more values.
+# After so many draws without a new value, a distribution is taken to have no more.
 MOST_DRAWS = 2**11
 
 # Bins narrower than this are not looked for: no draw would ever hit them.
@@ -199,7 +199,7 @@ def _distinct(
 def diversity(genomes: FloatArray, layout: GeneLayout) -> float:
     """Return how far apart genomes are: their mean distance a gene, over all pairs.
 
-    Two categories are 1 apart if they differ; a gene that is dormant in either genome
+    Two categories are 1 apart if they differ; a gene that is inactive in either genome
     does not count.
 
     Parameters

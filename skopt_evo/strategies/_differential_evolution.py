@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from skopt_evo._typing import IntArray
 from skopt_evo.strategies._base import GeneLayout
-from skopt_evo.strategies._evolution import EvolutionStrategy, Offspring, Parents
+from skopt_evo.strategies._evolution import EvolutionStrategy
+from skopt_evo.strategies._offspring import Offspring, Parents
 from skopt_evo.strategies.operators import ElitistSurvival, reflect
 
 # Storn & Price (1997) use a weight between 0.5 and 1; drawn anew for each child

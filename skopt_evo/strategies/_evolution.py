@@ -4,98 +4,25 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from skopt_evo._rounding import are_rounded_alike
+from skopt_evo._checks import check_count
 from skopt_evo._typing import FloatArray, IntArray
+from skopt_evo.strategies._archive import STEP, Archive
 from skopt_evo.strategies._base import GeneLayout
-from skopt_evo.strategies._design import diversity, space_filling, unseen
+from skopt_evo.strategies._design import diversity, unseen
+from skopt_evo.strategies._founders import Founders
+from skopt_evo.strategies._offspring import Offspring, Parents, Proposal
 
 # A child that has been evaluated before is bred again, this often.
 N_ATTEMPTS = 20
 
-# The usual size of a founder's mutations on the scale of a gene.
-STEP = 0.3
-
-# As long as all have failed, the space is filled by so many genomes at a time: a power
-# of 2, for Sobol sequences of that length are the most even.
-N_LATECOMERS = 32
 
 # Below this mean distance of the population, a part of the children are immigrants.
 LOW_DIVERSITY = 0.05
 IMMIGRATION_RATE = 0.25
-
-
-class Parents(NamedTuple):
-    """Genomes that have offspring.
-
-    Attributes
-    ----------
-    genomes : ndarray of shape (n, n_genes)
-        In their canonical form.
-    steps : ndarray of shape (n,)
-        The usual size of their children's mutations.
-    fitness : ndarray of shape (n,)
-        What they are selected by: the smaller the better, NaN for a failure.
-    """
-
-    genomes: FloatArray
-    steps: FloatArray
-    fitness: FloatArray
-
-
-class Proposal(NamedTuple):
-    """A new genome.
-
-    Attributes
-    ----------
-    genome : ndarray of shape (n_genes,)
-        In its canonical form.
-    step : float
-        The usual size of its children's mutations.
-    origin : str
-        How it came about.
-    """
-
-    genome: FloatArray
-    step: float
-    origin: str
-
-
-@dataclass(frozen=True, eq=False)
-class Offspring:
-    """New genomes in columns.
-
-    Attributes
-    ----------
-    genomes : ndarray of shape (n, n_genes)
-        In their canonical form.
-    steps : ndarray of shape (n,)
-        The usual size of their children's mutations.
-    origins : ndarray of shape (n,)
-        How they came about, one word each.
-    """
-
-    genomes: FloatArray
-    steps: FloatArray
-    origins: NDArray[np.str_]
-
-    def row(self, number: int) -> Proposal:
-        """Return one of them."""
-        step, origin = float(self.steps[number]), str(self.origins[number])
-        return Proposal(self.genomes[number], step, origin)
-
-    def then(self, other: Offspring) -> Offspring:
-        """Return these and the other ones."""
-        return Offspring(
-            np.concatenate([self.genomes, other.genomes]),
-            np.concatenate([self.steps, other.steps]),
-            np.concatenate([self.origins, other.origins]),
-        )
 
 
 class EvolutionStrategy(ABC):
@@ -145,32 +72,19 @@ class EvolutionStrategy(ABC):
         n_objectives: int | None,
         starts: ArrayLike,
     ) -> None:
-        for name, value in (
-            ("population_size", population_size),
-            ("n_children", n_children),
-        ):
-            if value < 1:
-                raise ValueError(
-                    f"{name}={value!r}: without a member nothing is bred, pass an int "
-                    ">= 1."
-                )
+        check_count("population_size", population_size, usual=6)
+        check_count("n_children", n_children, usual=1)
         self.layout = layout
         self.population_size = population_size
         self.n_children = n_children
-        self.n_objectives = n_objectives
+        self._archive = Archive(layout, n_objectives)
         self._seed = int(seed)
-        self._n_initial = n_initial
         self._starts = layout.canonical(starts)
-        self._founders = self._first_generation()
+        self._founders = Founders(layout, self._starts, n_initial, self._rng)
         self.origins: list[str] = []
         self.n_asked = 0
-        # One row a genome, in the order in which they became known.
-        self._genomes: list[FloatArray] = []
-        self._steps: list[float] = []
-        self._losses: list[FloatArray | None] = []  # None: asked, not yet told
-        self._births: list[int] = []  # the tell that it was first told in
+        self._births: dict[int, int] = {}  # by row, the tell it was first told in
         self._n_tells = 0
-        self._rows: dict[bytes, int] = {}
         self._members: list[int] = []
 
     @abstractmethod
@@ -203,43 +117,45 @@ class EvolutionStrategy(ABC):
         Parameters
         ----------
         losses : ndarray of shape (n, n_objectives)
-            Theirs, and nobody else's.
+            Those of the members alone.
         """
         return losses[:, 0]
 
     @property
+    def n_objectives(self) -> int | None:
+        """The number of losses of a genome, None before the first `tell` shows it."""
+        return self._archive.n_objectives
+
+    @property
     def _n_founders_left(self) -> int:
         """How many of the first generation have not been asked yet."""
-        return max(len(self._founders) - self.n_asked, 0)
+        return max(len(self._founders.genomes) - self.n_asked, 0)
 
     @property
     def best_loss(self) -> float:
         """The smallest first loss told so far, infinity if there is none."""
-        losses = [loss[0] for loss in self._losses if loss is not None]
+        losses = self._archive.losses(self._archive.told)[:, 0]
         return float(np.nanmin([*losses, np.inf]))
 
     @property
     def parents(self) -> Parents:
         """The population."""
         return Parents(
-            self._matrix(self._members),
-            np.array([self._steps[row] for row in self._members]),
+            self._archive.genomes(self._members),
+            self._archive.steps(self._members),
             self.fitness(self._member_losses()),
         )
 
     @property
     def known(self) -> tuple[FloatArray, FloatArray]:
         """Genomes and losses told so far: (n, n_genes) and (n, n_objectives)."""
-        rows = [row for row, loss in enumerate(self._losses) if loss is not None]
-        losses = np.array([self._losses[row] for row in rows], dtype=np.float64)
-        return self._matrix(rows), losses.reshape(len(rows), self.n_objectives or 1)
+        rows = self._archive.told
+        return self._archive.genomes(rows), self._archive.losses(rows)
 
     @property
-    def in_flight(self) -> FloatArray:
+    def pending(self) -> FloatArray:
         """The genomes that have been asked, but not told: (n, n_genes)."""
-        return self._matrix(
-            [row for row, loss in enumerate(self._losses) if loss is None]
-        )
+        return self._archive.genomes(self._archive.pending)
 
     def ask(self, n: int) -> FloatArray:
         """Return what is left of the first generation, or else new children.
@@ -282,7 +198,7 @@ class EvolutionStrategy(ABC):
             proposal = self._founder(rng) if self._n_founders_left else propose(rng)
             if proposal is None:
                 break
-            self._remember(proposal.genome, proposal.step)
+            self._archive.add(proposal.genome, proposal.step)
             self.origins.append(proposal.origin)
             self.n_asked += 1
             genomes.append(proposal.genome)
@@ -315,14 +231,14 @@ class EvolutionStrategy(ABC):
                 f"expected losses of shape {expected}, got {losses.shape}."
             )
         if len(losses):
-            self.n_objectives = n_objectives
-        told = [self._learn(*pair) for pair in zip(genomes, losses, strict=True)]
+            self._archive.n_objectives = n_objectives
+        told = [self._archive.learn(*p) for p in zip(genomes, losses, strict=True)]
         changed = {row for row, has_changed in told if has_changed}
         if not changed:
             return
         self._n_tells += 1
         for row in changed:
-            self._births[row] = self._births[row] or self._n_tells
+            self._births.setdefault(row, self._n_tells)
         # By age, and so in the same order however they are told.
         self._members = sorted({*self._members, *changed})
         births = np.array([self._births[row] for row in self._members])
@@ -334,26 +250,29 @@ class EvolutionStrategy(ABC):
 
     def is_new(self, genome: FloatArray) -> bool:
         """Tell whether a genome has neither been asked nor told."""
-        return self.layout.key(genome) not in self._rows
+        return self._archive.is_new(genome)
 
     def _founder(self, rng: np.random.Generator) -> Proposal | None:
         """Return the next of the first generation, or another one if it is known."""
-        genome = self._founders[self.n_asked]
+        genome = self._founders.genomes[self.n_asked]
         if self.is_new(genome):
             is_start = self.n_asked < len(self._starts)
             return Proposal(genome, STEP, "default" if is_start else "initial")
-        # Points that fill a space of few levels coincide; their branch gets its due.
-        branch = self.layout.branch_of(genome)
-        return self._stranger("initial", rng, branch) or self._stranger("initial", rng)
+        # Points that fill a space of few levels may coincide: another one is drawn
+        # in the same branch, so that each branch keeps its share.
+        for branches in (self.layout.branch_of(genome), None):
+            if proposal := self._immigrant("initial", rng, branches):
+                return proposal
+        return None
 
     def child(self, rng: np.random.Generator) -> Proposal | None:
         """Return a new child or an immigrant, None if the whole space is known."""
-        if self._have_all_failed():
+        if self._archive.have_all_failed():
             # All parents have failed, and children would be next to them.
-            genome = self._latecomer()
+            genome = self._founders.later(self.n_asked)
             if self.is_new(genome):
                 return Proposal(genome, STEP, "immigrant")
-            return self._stranger("immigrant", rng)
+            return self._immigrant("immigrant", rng)
         parents = self.parents
         if len(parents.genomes):
             is_diverse = diversity(parents.genomes, self.layout) >= LOW_DIVERSITY
@@ -362,80 +281,17 @@ class EvolutionStrategy(ABC):
                 for row in range(N_ATTEMPTS):
                     if self.is_new(offspring.genomes[row]):
                         return offspring.row(row)
-        return self._stranger("immigrant", rng)
+        return self._immigrant("immigrant", rng)
 
-    def _stranger(
+    def _immigrant(
         self, origin: str, rng: np.random.Generator, branches: ArrayLike | None = None
     ) -> Proposal | None:
         """Return a new random genome, None if there is none in these branches."""
-        genome = unseen(self.layout, self._rows, rng, branches)
+        genome = unseen(self.layout, self._archive.keys, rng, branches)
         return None if genome is None else Proposal(genome, STEP, origin)
 
-    def _first_generation(self) -> FloatArray:
-        """Return the starts, then points that fill the space."""
-        n_filling = max(self._n_initial - len(self._starts), 0)
-        filling = space_filling(n_filling, self.layout, self._rng(0, 1))
-        return np.vstack([self._starts, filling])
-
-    def _have_all_failed(self) -> bool:
-        """Tell whether some genomes have been told, but none with all its losses."""
-        told = [losses for losses in self._losses if losses is not None]
-        return bool(told) and not np.isfinite(told).all(axis=1).any()
-
-    def _latecomer(self) -> FloatArray:
-        """Return the genome that goes on filling the space after the first generation.
-
-        Random genomes would leave larger gaps.
-        """
-        block, row = divmod(self.n_asked - len(self._founders), N_LATECOMERS)
-        filling = space_filling(N_LATECOMERS, self.layout, self._rng(0, 2, block))
-        return np.asarray(filling[row])
-
     def _n_told(self) -> int:
-        return sum(loss is not None for loss in self._losses)
-
-    def _matrix(self, rows: list[int]) -> FloatArray:
-        genomes = np.array([self._genomes[row] for row in rows], dtype=np.float64)
-        return genomes.reshape(len(rows), self.layout.n_genes)
+        return len(self._archive.told)
 
     def _member_losses(self) -> FloatArray:
-        losses = np.array(
-            [self._losses[row] for row in self._members], dtype=np.float64
-        )
-        return losses.reshape(len(self._members), self.n_objectives or 1)
-
-    def _learn(self, genome: FloatArray, losses: FloatArray) -> tuple[int, bool]:
-        """Keep the losses of a genome; return its row, and whether they are news."""
-        row = self._rows.get(self.layout.key(genome))
-        if row is None:
-            row = self._rounded_row(genome)
-        if row is None:
-            row = self._remember(genome, STEP)
-        before = self._losses[row]
-        self._losses[row] = losses
-        return row, before is None or not np.array_equal(before, losses, equal_nan=True)
-
-    def _rounded_row(self, genome: FloatArray) -> int | None:
-        """Return the row of the same genome in flight but for rounding, now replaced.
-
-        A candidate of an earlier run, with other rounding, may be told in place of what
-        was asked.
-        """
-        rows = [row for row, losses in enumerate(self._losses) if losses is None]
-        are_alike = are_rounded_alike(self._matrix(rows), genome, self.layout.n_levels)
-        is_same = are_alike[:, self.layout.active_in(genome)].all(axis=1)
-        if not is_same.any():
-            return None
-        row = rows[int(np.argmax(is_same))]
-        self._genomes[row] = np.array(genome)
-        self._rows[self.layout.key(genome)] = row
-        return row
-
-    def _remember(self, genome: FloatArray, step: float) -> int:
-        row = len(self._genomes)
-        self._genomes.append(np.array(genome))
-        self._steps.append(step)
-        self._losses.append(None)
-        self._births.append(0)
-        self._rows[self.layout.key(genome)] = row
-        return row
+        return self._archive.losses(self._members)

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies._base import GeneLayout
-from skopt_evo.strategies._evolution import EvolutionStrategy, Offspring, Parents
+from skopt_evo.strategies._evolution import EvolutionStrategy
+from skopt_evo.strategies._offspring import Offspring, Parents
 from skopt_evo.strategies.operators import (
     Crossover,
     ElitistSurvival,
@@ -112,7 +113,7 @@ class GeneticStrategy(EvolutionStrategy):
             MixedMutation() if mutation is None else whole_mutation(mutation)
         )
         self._survival = ElitistSurvival() if survival is None else survival
-        self._kin = _kin_of(layout)
+        self._shared = _shared_numbers(layout)
 
     def breed(self, parents: Parents, n: int, rng: np.random.Generator) -> Offspring:
         """Return children of selected parents, recombined and mutated."""
@@ -130,8 +131,8 @@ class GeneticStrategy(EvolutionStrategy):
         if is_crossed.any():
             mates = genomes[second]
             crossed = self._crossover(
-                self._awake(children, mates),
-                self._awake(mates, children),
+                self._with_active_of(children, mates),
+                self._with_active_of(mates, children),
                 self.layout,
                 rng,
             )
@@ -158,27 +159,30 @@ class GeneticStrategy(EvolutionStrategy):
         return [members[row] for row in survivors]
 
     def _related(self, genomes: FloatArray) -> FloatArray:
-        """Return genomes, their dormant numbers as in the branch that is theirs.
+        """Return genomes, their inactive numbers copied from the active branch.
 
-        What is good on the scale of a parameter in one branch is a guess for the same
-        parameter in another one.
+        A good value of a parameter in one branch, on its scale, is likely to be good
+        for the same parameter in another branch.
         """
-        if not self._kin:
+        if not self._shared:
             return genomes
         genomes, active = genomes.copy(), self.layout.active_in(genomes)
-        for genes in self._kin:
-            awake = active[:, genes]
-            value = (genomes[:, genes] * awake).sum(axis=1, keepdims=True)
-            is_dormant = awake.any(axis=1, keepdims=True) & ~awake
-            genomes[:, genes] = np.where(is_dormant, value, genomes[:, genes])
+        for genes in self._shared:
+            is_active = active[:, genes]
+            value = (genomes[:, genes] * is_active).sum(axis=1, keepdims=True)
+            is_inactive = is_active.any(axis=1, keepdims=True) & ~is_active
+            genomes[:, genes] = np.where(is_inactive, value, genomes[:, genes])
         return genomes
 
-    def _awake(self, genomes: FloatArray, mates: FloatArray) -> FloatArray:
-        """Return genomes, their dormant genes, which nothing selected, from mates."""
+    def _with_active_of(self, genomes: FloatArray, mates: FloatArray) -> FloatArray:
+        """Return genomes with the genes of their mates where their own are inactive.
+
+        No selection has acted on inactive genes.
+        """
         return np.where(self.layout.active_in(genomes), genomes, mates)
 
 
-def _kin_of(layout: GeneLayout) -> list[IntArray]:
+def _shared_numbers(layout: GeneLayout) -> list[IntArray]:
     """Return the groups of numeric genes that one parameter has in several branches."""
     if layout.kinship is None:
         return []

@@ -11,7 +11,8 @@ def non_dominated_ranks(losses: FloatArray) -> IntArray:
     """Return the front that each candidate lies on, 0 for the Pareto front.
 
     One candidate dominates another one if it is better in one loss and worse in none.
-    Front 0 is what nobody dominates, front 1 what only front 0 dominates, and so on.
+    Front 0 is what no other candidate dominates, front 1 what only front 0 dominates,
+    and so on.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def non_dominated_ranks(losses: FloatArray) -> IntArray:
 def _chain_lengths(losses: FloatArray) -> IntArray:
     """Return, for each candidate, the length of the longest chain of dominators."""
     # In lexicographic order dominators come first. They are no worse in the first loss
-    # then, and among distinct losses whoever is no worse in the others dominates.
+    # then, and of distinct losses the one that is no worse in the others dominates.
     distinct, inverse = np.unique(losses, axis=0, return_inverse=True)
     others = distinct[:, 1:]
     lengths = np.zeros(len(distinct), dtype=np.int64)

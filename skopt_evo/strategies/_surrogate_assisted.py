@@ -7,19 +7,16 @@ from numpy.typing import ArrayLike
 
 from skopt_evo._typing import FloatArray, IntArray
 from skopt_evo.strategies._acquisition import draw_acquisition
+from skopt_evo.strategies._archive import STEP
 from skopt_evo.strategies._base import GeneLayout
-from skopt_evo.strategies._evolution import (
-    STEP,
-    EvolutionStrategy,
-    Offspring,
-    Proposal,
-)
+from skopt_evo.strategies._evolution import EvolutionStrategy
+from skopt_evo.strategies._offspring import Offspring, Proposal
 from skopt_evo.strategies._targets import scalarised, winsorised
 from skopt_evo.strategies.surrogates import Surrogate
 
 # What competes for each evaluation. With more of them, or with descendants of the most
 # promising ones, the errors of the model are exploited (docs/adr/0005).
-N_CHILDREN, N_STRANGERS = 400, 200
+N_CHILDREN, N_RANDOM = 400, 200
 
 # What is better than the best one by less than this share of the standard deviation of
 # the targets is not worth an evaluation: without it plateaus are explored to the last
@@ -49,10 +46,10 @@ FEWEST_ROWS = 3
 class SurrogateStrategy:
     """Breed many offspring, evaluate those that a surrogate finds promising.
 
-    A surrogate learns the losses told so far, candidates that are in flight counting
-    with their predicted mean. The children of the population and random genomes compete
-    by an acquisition function; the most promising one that is not next to a known
-    genome is proposed.
+    A surrogate learns the losses told so far; candidates that are being evaluated count
+    with their predicted mean. The children of the population and random genomes are
+    compared by an acquisition function; the best one that is not next to a known genome
+    is proposed.
 
     Parameters
     ----------
@@ -72,7 +69,7 @@ class SurrogateStrategy:
     challenges", Swarm and Evolutionary Computation 1(2), 61-70, 2011 (pre-selection).
     D. Ginsbourger, R. Le Riche and L. Carraro, "Kriging is well-suited to parallelize
     optimization", Computational Intelligence in Expensive Optimization Problems,
-    131-162, 2010 (candidates in flight: the kriging believer).
+    131-162, 2010 (candidates that are being evaluated: the kriging believer).
 
     Examples
     --------
@@ -127,14 +124,14 @@ class SurrogateStrategy:
         n_succeeded = np.isfinite(losses).all(axis=1).sum()
         if n_succeeded < FEWEST_ROWS or rng.random() < UNSCREENED:
             return self.evolution.child(rng)
-        in_flight = self.evolution.in_flight
+        pending = self.evolution.pending
         targets = winsorised(scalarised(losses, rng))
-        best = self._learn(genomes, targets, in_flight, rng)
+        best = self._learn(genomes, targets, pending, rng)
         pool, promise = self._pool(best, rng)
-        known = np.concatenate([genomes, in_flight])
+        known = np.concatenate([genomes, pending])
         for row in np.argsort(-promise, kind="stable"):
             genome = pool.genomes[row]
-            if self._is_far(genome, known) and self.evolution.is_new(genome):
+            if self._is_apart(genome, known) and self.evolution.is_new(genome):
                 return pool.row(row)
         return self.evolution.child(rng)
 
@@ -142,25 +139,25 @@ class SurrogateStrategy:
         self,
         genomes: FloatArray,
         targets: FloatArray,
-        in_flight: FloatArray,
+        pending: FloatArray,
         rng: np.random.Generator,
     ) -> float:
         """Fit the surrogate; return the target that is worth an evaluation."""
-        n_in_vain = len(targets) - 1 - int(np.argmin(targets))
+        n_without_success = len(targets) - 1 - int(np.argmin(targets))
         if self.evolution.n_objectives != 1:
-            n_in_vain = 0  # each draw of weights has another best one
+            n_without_success = 0  # each draw of weights has another best one
         rows = self._training_rows(targets, rng)
         genomes, targets = genomes[rows], targets[rows]
         tune = self._n_fits % TUNE_EVERY == 0
         self._n_fits += 1
         self._surrogate.fit(genomes, targets, tune=tune, rng=rng)
-        if len(in_flight):
-            believed, _ = self._surrogate.predict(in_flight)
-            genomes = np.concatenate([genomes, in_flight])
+        if len(pending):
+            believed, _ = self._surrogate.predict(pending)
+            genomes = np.concatenate([genomes, pending])
             targets = np.concatenate([targets, believed])
             self._surrogate.fit(genomes, targets, tune=False, rng=rng)
         best = self._surrogate.predict(genomes)[0].min()
-        margin = MARGIN * max(1.0, n_in_vain / PATIENCE)
+        margin = MARGIN * max(1.0, n_without_success / PATIENCE)
         return float(best - margin * targets.std())
 
     def _training_rows(self, targets: FloatArray, rng: np.random.Generator) -> IntArray:
@@ -177,13 +174,13 @@ class SurrogateStrategy:
     ) -> tuple[Offspring, FloatArray]:
         """Return genomes and how much they promise: the greater the better."""
         acquisition = draw_acquisition(rng)
-        pool = self._strangers(N_STRANGERS, rng)
+        pool = self._random(N_RANDOM, rng)
         parents = self.evolution.parents
         if len(parents.genomes):
             pool = self.evolution.breed(parents, N_CHILDREN, rng).then(pool)
         return pool, acquisition(*self._surrogate.predict(pool.genomes), best)
 
-    def _strangers(self, n: int, rng: np.random.Generator) -> Offspring:
+    def _random(self, n: int, rng: np.random.Generator) -> Offspring:
         """Return random genomes, every branch as often as the others."""
         genomes = rng.random((n, self.layout.n_genes))
         if self.layout.n_branches > 1:
@@ -192,7 +189,7 @@ class SurrogateStrategy:
         genomes = self.layout.snap(genomes)
         return Offspring(genomes, np.full(n, STEP), np.full(n, "immigrant"))
 
-    def _is_far(self, genome: FloatArray, known: FloatArray) -> bool:
+    def _is_apart(self, genome: FloatArray, known: FloatArray) -> bool:
         """Tell whether a genome is next to no known one, and so a new one."""
         gaps = np.abs(known - genome)
         is_near = np.where(self.layout.is_numeric, gaps < NEAREST, gaps == 0)

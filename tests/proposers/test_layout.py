@@ -13,7 +13,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from skopt_evo.proposers import layout_of
 from skopt_evo.space import Mask, SearchSpace, Vector
 from skopt_evo.strategies import GeneticStrategy
-from skopt_evo.strategies._evolution import Parents
+from skopt_evo.strategies._offspring import Parents
 from skopt_evo.strategies.surrogates._features import FeatureMap
 
 

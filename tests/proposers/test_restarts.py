@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skopt_evo.descent import GRADIENTS, SPSA
 from skopt_evo.exceptions import NoHypergradientWarning, SpaceCoverageWarning
 from skopt_evo.optimizers import OPTIMIZERS
-from skopt_evo.proposers._restarts import ETA, MAX_KNOWN_BATCHES
+from skopt_evo.proposers._runs import ETA, MAX_KNOWN_BATCHES
 from skopt_evo.strategies._design import unseen
 from skopt_evo.trials import FoldResult, Trial
 from tests.proposers.driving import (

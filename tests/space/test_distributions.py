@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from skopt_evo.exceptions import SearchSpaceError
-from skopt_evo.space._dimension import Continuous, Draws
+from skopt_evo.space._continuous import Continuous
 from skopt_evo.space._distributions import MAX_ATOMS, describe, parse_distribution
+from skopt_evo.space._draws import Draws
 from skopt_evo.space._levels import Integers, Levels, WeightedLevels
 
 

@@ -213,15 +213,15 @@ def test_candidates_are_not_next_to_known_ones(name: str) -> None:
 
 @pytest.mark.usefixtures("always_screened")
 @pytest.mark.parametrize("name", ["numbers", "mixed", "branches"])
-def test_candidates_in_flight_are_known_ones(name: str) -> None:
+def test_pending_candidates_are_known_ones(name: str) -> None:
     layout = layout_of(SPACES[name])
     strategy = screened(layout)
     first = strategy.ask(10)
     strategy.tell(first, bowl(first))
-    in_flight = ask_many(strategy, 12)
+    pending = ask_many(strategy, 12)
     for row in range(12):
-        others = np.concatenate([first, in_flight[:row]])
-        assert not is_near(others, in_flight[row], layout).any()
+        others = np.concatenate([first, pending[:row]])
+        assert not is_near(others, pending[row], layout).any()
 
 
 @pytest.mark.usefixtures("always_screened")
@@ -277,12 +277,12 @@ def test_it_learns_what_is_known_and_believes_what_it_predicts() -> None:
     np.testing.assert_array_equal(learnt, genomes)
     order = np.argsort(losses[:, 0])
     assert np.all(np.diff(targets[order]) >= 0)
-    in_flight = strategy.evolution.in_flight
+    pending = strategy.evolution.pending
     strategy.ask(1)
     _, (alone, _, _), (both, believed, tune) = recorder.fits
     np.testing.assert_array_equal(alone, genomes)
-    np.testing.assert_array_equal(both, np.concatenate([genomes, in_flight]))
-    np.testing.assert_array_equal(believed, np.append(targets, in_flight[:, 0]))
+    np.testing.assert_array_equal(both, np.concatenate([genomes, pending]))
+    np.testing.assert_array_equal(believed, np.append(targets, pending[:, 0]))
     assert not tune
 
 

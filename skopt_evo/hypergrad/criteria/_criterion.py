@@ -24,7 +24,7 @@ def usual_sign(metric: Callable[..., float]) -> int:
 
 
 class Criterion(NamedTuple):
-    """A loss that steers a descent.
+    """The loss that a descent minimises.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""From a scorer to the criterion that a descent is steered by."""
+"""From a scorer to the criterion that a descent minimises."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from sklearn.linear_model import GammaRegressor, PoissonRegressor, TweedieRegres
 
 from skopt_evo._sklearn_compat import scorer_parts
 from skopt_evo.exceptions import NoHypergradientError
-from skopt_evo.hypergrad.criteria._classification import (
-    PROBABILITY_LOSSES,
-    SURROGATES,
-    classification_criterion,
-)
+from skopt_evo.hypergrad.criteria._classification import classification_criterion
 from skopt_evo.hypergrad.criteria._criterion import Criterion, usual_sign
+from skopt_evo.hypergrad.criteria._decision_losses import SURROGATES
+from skopt_evo.hypergrad.criteria._probability_losses import PROBABILITY_LOSSES
 from skopt_evo.hypergrad.criteria._regression import SLOPES, regression_criterion
 
 # From the scorers that there is one for; any other is evaluated and has no derivative.

@@ -10,7 +10,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from skopt_evo._typing import FloatArray
 from skopt_evo.hypergrad._protocol import Fold
-from skopt_evo.hypergrad.rules._linear import as_columns
+from skopt_evo.hypergrad.rules._matrices import as_columns
 
 # From scikit-learn 1.7 on "balanced" means balanced sums of weights, not of samples.
 _COUNTS_WEIGHTS = "sample_weight" in inspect.signature(compute_class_weight).parameters

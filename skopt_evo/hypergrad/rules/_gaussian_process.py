@@ -15,7 +15,7 @@ from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import Fold, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
-from skopt_evo.hypergrad.rules._linear import as_columns
+from skopt_evo.hypergrad.rules._matrices import as_columns
 
 PREFIX = "kernel__"
 

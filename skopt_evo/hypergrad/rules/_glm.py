@@ -12,12 +12,8 @@ from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import Fold, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
-from skopt_evo.hypergrad.rules._linear import (
-    Change,
-    as_columns,
-    as_matrix,
-    pull_back,
-)
+from skopt_evo.hypergrad.rules._adjoint import Change, pull_back
+from skopt_evo.hypergrad.rules._matrices import as_columns, as_matrix
 from skopt_evo.hypergrad.rules._penalty import ElasticPenalty
 
 
@@ -61,14 +57,10 @@ class GeneralizedLinearRule(PredictorRule):
         coef, intercept = coef.astype(np.float64), np.atleast_1d(estimator.intercept_)
         weights = as_columns(fold.sample_weight() / fold.sample_weight().sum())
         mean, power = as_columns(estimator.predict(fold.X)), _power(estimator)
-        by_mean = (mean - y) * mean**-power
-        factor = np.ones(1)
-        if _has_identity_link(estimator):
-            slopes = by_mean
-            curvatures = mean**-power - power * by_mean / mean
-        else:
-            slopes, factor = by_mean * mean, np.asarray(estimator.predict(fold.X_test))
-            curvatures = mean ** (2.0 - power) + (1.0 - power) * slopes
+        has_identity_link = _has_identity_link(estimator)
+        slopes, curvatures = _slopes(y, mean, power, has_identity_link)
+        # The derivative of the mean by the output that the link is applied to.
+        factor = np.ones(1) if has_identity_link else estimator.predict(fold.X_test)
         fit, changes = ElasticPenalty(float(estimator.alpha)).part(
             X,
             coef,
@@ -91,6 +83,17 @@ class GeneralizedLinearRule(PredictorRule):
             names,
             inputs=inputs,
         )
+
+
+def _slopes(
+    y: FloatArray, mean: FloatArray, power: float, has_identity_link: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Return the first and second derivatives of the losses by the outputs."""
+    by_mean = (mean - y) * mean**-power
+    if has_identity_link:
+        return by_mean, mean**-power - power * by_mean / mean
+    slopes = by_mean * mean
+    return slopes, mean ** (2.0 - power) + (1.0 - power) * slopes
 
 
 def _power(estimator: Any) -> float:

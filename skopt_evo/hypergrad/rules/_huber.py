@@ -12,12 +12,8 @@ from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import Fold, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
-from skopt_evo.hypergrad.rules._linear import (
-    Change,
-    as_columns,
-    as_matrix,
-    pull_back,
-)
+from skopt_evo.hypergrad.rules._adjoint import Change, pull_back
+from skopt_evo.hypergrad.rules._matrices import as_columns, as_matrix
 from skopt_evo.hypergrad.rules._penalty import ElasticPenalty
 
 # A scale that is smaller, beside the spread of the targets, is that of a perfect fit.

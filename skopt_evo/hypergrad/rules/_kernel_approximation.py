@@ -19,7 +19,7 @@ from skopt_evo.hypergrad.rules._kernels import (
     Kernel,
     check_smooth,
 )
-from skopt_evo.hypergrad.rules._linear import as_matrix, check_size
+from skopt_evo.hypergrad.rules._matrices import as_matrix, check_size
 
 # What scikit-learn takes smaller singular values for.
 SMALLEST = 1e-12

@@ -16,7 +16,7 @@ from skopt_evo.hypergrad._protocol import Fold, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
 from skopt_evo.hypergrad.rules._kernel_matrix import FixedKernel, KernelMatrix
 from skopt_evo.hypergrad.rules._kernels import KERNELS, Kernel, check_smooth
-from skopt_evo.hypergrad.rules._linear import as_columns, as_matrix
+from skopt_evo.hypergrad.rules._matrices import as_columns, as_matrix
 
 
 @register_hypergradient(KernelRidge, params=["alpha", "coef0", "gamma"])

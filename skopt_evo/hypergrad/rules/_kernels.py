@@ -30,7 +30,7 @@ from sklearn.preprocessing import normalize
 from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad.rules._kernel_matrix import KernelMatrix, as_dense
-from skopt_evo.hypergrad.rules._linear import check_size
+from skopt_evo.hypergrad.rules._matrices import check_size
 
 
 @dataclass(frozen=True)

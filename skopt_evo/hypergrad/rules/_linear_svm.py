@@ -12,14 +12,9 @@ from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import Fold, Outputs, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
+from skopt_evo.hypergrad.rules._adjoint import Change, Part, pull_back
 from skopt_evo.hypergrad.rules._class_weights import one_vs_rest
-from skopt_evo.hypergrad.rules._linear import (
-    Change,
-    Part,
-    as_columns,
-    as_matrix,
-    pull_back,
-)
+from skopt_evo.hypergrad.rules._matrices import as_columns, as_matrix
 from skopt_evo.hypergrad.rules._penalty import ElasticPenalty
 
 

@@ -13,12 +13,9 @@ from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import Fold, Outputs, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
+from skopt_evo.hypergrad.rules._adjoint import Part, pull_back
 from skopt_evo.hypergrad.rules._class_weights import one_vs_rest, sample_weights
-from skopt_evo.hypergrad.rules._linear import (
-    Part,
-    as_matrix,
-    pull_back,
-)
+from skopt_evo.hypergrad.rules._matrices import as_matrix
 from skopt_evo.hypergrad.rules._penalty import ElasticPenalty
 
 
@@ -41,7 +38,7 @@ class LogisticRegressionRule(PredictorRule):
     classes have no class weight. Its intercept is a coefficient of the constant feature
     ``intercept_scaling`` and penalised as such.
 
-    The softmax does not feel what all classes have in common, and that part of the
+    The softmax does not depend on what all classes have in common, and that part of the
     outputs of several classes is given no derivative.
 
     References

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from skopt_evo._typing import BoolArray, FloatArray
-from skopt_evo.hypergrad.rules._linear import Change, LinearFit, Part
+from skopt_evo.hypergrad.rules._adjoint import Change, Part
+from skopt_evo.hypergrad.rules._linear import LinearFit
 
 
 @dataclass(frozen=True)

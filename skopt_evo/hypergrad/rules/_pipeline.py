@@ -133,26 +133,19 @@ class ColumnTransformerRule(TransformerRule):
         params: dict[str, Any] = {}
         whole = apply(transformer.transform, fold.X)
         for part, inner, columns in transformer.transformers_:
-            inner_names = _own(part, names)
-            if not inner_names:
+            if not (inner_names := _own(part, names)):
                 continue
-            X, X_test = (
-                safe_indexing(data, columns, axis=1) for data in (fold.X, fold.X_test)
-            )
-            steps: list[Step] = [
-                (name, step, {}) for name, step in _as_steps(part, inner)
-            ]
-            if not isinstance(inner, Pipeline):
-                inner_names = [f"{part}__{name}" for name in inner_names]
-            first = first_tuned(steps, inner_names, inputs=False)
-            folds = transformed_folds(steps, Fold(X, fold.y, X_test))
             made = transformer.output_indices_[part]
             factor = (transformer.transformer_weights or {}).get(part, 1.0)
+            steps, folds = _part_of(part, inner, columns, fold)
             if not are_close(factor * folds[-1].X, safe_indexing(whole, made, axis=1)):
                 raise NoHypergradientError(
                     f"transformer {part!r} gets columns that another one has changed: "
                     "it works in place."
                 )
+            if not isinstance(inner, Pipeline):
+                inner_names = [f"{part}__{name}" for name in inner_names]
+            first = first_tuned(steps, inner_names, inputs=False)
             pull = pull_through(
                 steps[first:],
                 folds[first:],
@@ -163,6 +156,15 @@ class ColumnTransformerRule(TransformerRule):
             prefix = f"{part}__" if isinstance(inner, Pipeline) else ""
             params |= {prefix + name: value for name, value in pull.params.items()}
         return Pullback(params)
+
+
+def _part_of(
+    part: str, inner: Any, columns: Any, fold: Fold
+) -> tuple[list[Step], list[Fold]]:
+    """Return the steps of a transformer of some columns, and the data between them."""
+    X, X_test = (safe_indexing(data, columns, axis=1) for data in (fold.X, fold.X_test))
+    steps: list[Step] = [(name, step, {}) for name, step in _as_steps(part, inner)]
+    return steps, transformed_folds(steps, Fold(X, fold.y, X_test))
 
 
 def check_steps(steps: Sequence[tuple[str, Any]], place: int, param: str = "") -> None:

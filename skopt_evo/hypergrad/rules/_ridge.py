@@ -12,7 +12,9 @@ from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import Fold, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
-from skopt_evo.hypergrad.rules._linear import LinearFit, as_columns, as_matrix
+from skopt_evo.hypergrad.rules._adjoint import adjoint_of
+from skopt_evo.hypergrad.rules._linear import LinearFit
+from skopt_evo.hypergrad.rules._matrices import as_columns, as_matrix
 
 
 @register_hypergradient(Ridge, params=["alpha"])
@@ -66,7 +68,7 @@ class RidgeRule(PredictorRule):
                 has_intercept=estimator.fit_intercept,
                 tolerance=fold.tolerance,
             )
-            adjoint = fit.adjoint(X_test, cotangents[:, part])
+            adjoint = adjoint_of(fit, X_test, cotangents[:, part])
             by_alpha[target] = -np.vdot(adjoint.coef, fit.coef)
             if inputs:
                 by_inputs.append(adjoint.by_inputs())

@@ -13,7 +13,7 @@ from skopt_evo._typing import FloatArray
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad._protocol import Fold, Pullback, TransformerRule
 from skopt_evo.hypergrad._registry import register_hypergradient
-from skopt_evo.hypergrad.rules._linear import as_matrix
+from skopt_evo.hypergrad.rules._matrices import as_matrix
 from skopt_evo.preprocessing import FeatureScale
 
 

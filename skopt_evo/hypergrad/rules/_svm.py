@@ -9,15 +9,16 @@ from collections.abc import Collection
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.svm import SVC, SVR
 
 from skopt_evo._typing import FloatArray
 from skopt_evo.hypergrad._copies import apply
 from skopt_evo.hypergrad._protocol import Fold, Outputs, PredictorRule, Pullback
 from skopt_evo.hypergrad._registry import register_hypergradient
-from skopt_evo.hypergrad.rules._kernel_matrix import as_dense
+from skopt_evo.hypergrad.rules._kernel_matrix import KernelMatrix, as_dense
 from skopt_evo.hypergrad.rules._kernels import check_smooth
-from skopt_evo.hypergrad.rules._linear import as_matrix, check_size
+from skopt_evo.hypergrad.rules._matrices import as_matrix, check_size
 from skopt_evo.hypergrad.rules._support_vectors import (
     Machines,
     Sides,
@@ -101,13 +102,7 @@ class _SVMRule(PredictorRule):
         wanted = {name: params[name] for name in names}
         if not inputs:
             return Pullback(wanted)
-        check_size(fold.X, fold.X_test)
-        (by_fixed, by_support), (by_test, by_support_too) = (
-            matrix.by_samples(changes) for matrix, changes in parts
-        )
-        by_train = np.zeros(fold.X.shape)
-        by_train[machines.support] = by_support + by_support_too
-        by_train[adjoint.samples] += by_fixed
+        by_train, by_test = _by_inputs(fold, machines.support, adjoint.samples, *parts)
         if estimator.gamma == "scale" and params["gamma"]:
             by_train += params["gamma"] * scale_slope(as_matrix(fold.X))
         return Pullback(wanted, by_train, by_test)
@@ -200,6 +195,34 @@ class SVCRule(_SVMRule):
         )
         bounds = np.tile(estimator.C * weights[support, np.newaxis], len(pairs))
         return Machines(support, coef, bounds, cotangents, sides)
+
+
+def _by_inputs(
+    fold: Fold,
+    support: NDArray[np.intp],
+    samples: NDArray[np.intp],
+    *parts: tuple[KernelMatrix, FloatArray],
+) -> tuple[FloatArray, FloatArray]:
+    """Return the derivatives by the training data and by the test data.
+
+    Parameters
+    ----------
+    fold : Fold
+        The data.
+    support, samples : ndarray of shape (n,), dtype=int
+        The support vectors, and the samples that the first kernel matrix is of.
+    parts : pair of (KernelMatrix, ndarray)
+        The kernel matrices of training and of test samples, with the derivatives by
+        their entries.
+    """
+    check_size(fold.X, fold.X_test)
+    (by_fixed, by_support), (by_test, by_support_too) = (
+        matrix.by_samples(changes) for matrix, changes in parts
+    )
+    by_train = np.zeros(fold.X.shape)
+    by_train[support] = by_support + by_support_too
+    by_train[samples] += by_fixed
+    return by_train, by_test
 
 
 def _no_change(fold: Fold, names: Collection[str], *, inputs: bool) -> Pullback:

@@ -19,7 +19,7 @@ from skopt_evo.hypergrad.rules._kernel_matrix import (
     as_dense,
 )
 from skopt_evo.hypergrad.rules._kernels import Kernel
-from skopt_evo.hypergrad.rules._linear import as_matrix, check_size
+from skopt_evo.hypergrad.rules._matrices import as_matrix, check_size
 
 
 def support_of(estimator: Any, fold: Fold) -> NDArray[np.intp]:

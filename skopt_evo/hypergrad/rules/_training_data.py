@@ -117,9 +117,9 @@ def check_transformers(steps: Sequence[Step], folds: Sequence[Fold]) -> None:
             if _makes_the_same(step):
                 continue
             fitted_on, others = fold.X, [fold.X]
-        twin = _twin(step)
-        fitted_on = _fit_transform(twin, fitted_on, fold.y, fit_params)
-        others = [apply(twin.transform, other) for other in others]
+        clone_of_step = _refitted_clone(step)
+        fitted_on = _fit_transform(clone_of_step, fitted_on, fold.y, fit_params)
+        others = [apply(clone_of_step.transform, other) for other in others]
         if all(_are_equal(fitted_on, other) for other in others):
             fitted_on = None
         elif all(are_close(fitted_on, other) for other in others):
@@ -151,7 +151,7 @@ def check_shared(estimator: Any, X: Any, y: Any, fit_params: Mapping[str, Any]) 
     if not _may_work_in_place(estimator):
         return
     data = copied(X)
-    _twin(estimator).fit(data, copied(y), **copied(dict(fit_params)))
+    _refitted_clone(estimator).fit(data, copied(y), **copied(dict(fit_params)))
     if not _are_equal(data, X):
         raise NoHypergradientError(
             f"{type(estimator).__name__} works in place, on data that other estimators "
@@ -169,11 +169,11 @@ def _fit_transform(
     return transformer.fit(X, y, **given).transform(X)
 
 
-def _twin(estimator: Any) -> Any:
+def _refitted_clone(estimator: Any) -> Any:
     """Return an unfitted copy that draws from no random state but its own."""
-    twin = clone_without_callbacks(estimator)
-    return twin.set_params(
-        **{name: 0 for name, value in _seeds(twin).items() if value is None}
+    clone_of_step = clone_without_callbacks(estimator)
+    return clone_of_step.set_params(
+        **{name: 0 for name, value in _seeds(clone_of_step).items() if value is None}
     )
 
 

@@ -14,8 +14,8 @@ from skopt_evo.strategies.operators._candidates import candidates
 class AgeSurvival:
     """Keep those born last, whatever their losses (ageing evolution).
 
-    Every member dies, the best one too: what lasts is what can be bred again and
-    proves good again, not one lucky score. Members of one generation die in the order
+    Every member is removed in time, the best one too, so that a single score that is
+    good by chance does not last. Members of one generation are removed in the order
     in which they were proposed. Failed members stay only where all have failed.
 
     References

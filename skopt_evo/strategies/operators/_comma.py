@@ -11,7 +11,7 @@ from skopt_evo._typing import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class CommaSurvival:
-    """Keep the best of the newborn; parents die, (mu, lambda).
+    """Keep the best of the offspring, no parents: (mu, lambda).
 
     The search forgets its best member, so it can leave a local optimum. Where too few
     of the newborn succeeded, the best of the next youngest generation fill up, and so

@@ -15,7 +15,7 @@ from skopt_evo.strategies.operators._uniform import UniformCrossover
 
 @dataclass(frozen=True)
 class MixedCrossover:
-    """Use one of several crossovers, as the die falls for each child.
+    """Use one of several crossovers, drawn at random for each child.
 
     Blending moves along the scale between two parents, exchanging keeps values that
     have proved good: a population needs both.
@@ -62,9 +62,9 @@ class MixedCrossover:
         rng: np.random.Generator,
     ) -> FloatArray:
         children = np.empty_like(first)
-        die = rng.integers(len(self.crossovers), size=len(first))
+        chosen = rng.integers(len(self.crossovers), size=len(first))
         for number, crossover in enumerate(self.crossovers):
-            rows = np.flatnonzero(die == number)
+            rows = np.flatnonzero(chosen == number)
             if len(rows):
                 children[rows] = crossover(first[rows], second[rows], layout, rng)
         return children

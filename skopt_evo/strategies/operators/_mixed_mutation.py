@@ -31,7 +31,7 @@ class MixedMutation:
     one has to be. Of a chosen parameter with several genes, a vector, each gene is
     chosen likewise, one on average or the one that has to be. A chosen numeric gene
     moves or, now and then, is drawn anew from its whole range; a chosen category
-    becomes another one. Dormant genes never change.
+    becomes another one. Inactive genes never change.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class Crossover(Protocol):
         Parameters
         ----------
         first, second : ndarray of shape (n, n_genes)
-            The parents, a pair in each row. A gene that is dormant in one of them has
+            The parents, a pair in each row. A gene that is inactive in one of them has
             the other's value. They are not to be changed.
         layout : GeneLayout
             The genes.

@@ -59,7 +59,7 @@ class GaussianProcess:
     """Regression on genomes: a mean and a standard deviation for each prediction.
 
     The kernel is a Matern 5/2 with a length scale a parameter, on the distances of
-    :class:`FeatureMap`: categories and branches differ or not, dormant genes make no
+    :class:`FeatureMap`: categories and branches differ or not, inactive genes make no
     difference. The hyperparameters are the most probable ones given the data and broad
     priors, found by L-BFGS-B from the last ones on.
 

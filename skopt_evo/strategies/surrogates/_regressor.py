@@ -22,7 +22,7 @@ class RegressorSurrogate:
     """A regressor on encoded genomes.
 
     Numeric genes are columns as they are, categories and branches have a column of
-    zeros and ones each. A dormant gene has the middle of its scale.
+    zeros and ones each. An inactive gene has the middle of its scale.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class RegressorSurrogate:
         tune: bool,
         rng: np.random.Generator,
     ) -> None:
-        """Fit a new regressor; what it tunes is its own affair."""
+        """Fit a new regressor; `tune` is ignored: it tunes itself."""
         regressor = self._make_regressor(int(rng.integers(2**31 - 1)))
         self._regressor = regressor.fit(self._encode(genomes), targets)
 
@@ -109,10 +109,10 @@ class RegressorSurrogate:
         distances: a tree splits a gene of two categories as it is.
         """
         layout = self._layout
-        awake = np.where(layout.active_in(genomes), genomes, 0.5)
+        active_genes = np.where(layout.active_in(genomes), genomes, 0.5)
         columns = []
         for gene in range(layout.n_genes):
-            n_levels, values = int(layout.n_levels[gene]), awake[:, gene]
+            n_levels, values = int(layout.n_levels[gene]), active_genes[:, gene]
             if layout.is_numeric[gene] or not 2 < n_levels <= MOST_CATEGORIES:
                 columns.append(values[:, np.newaxis])
             else:

@@ -15,8 +15,9 @@ from sklearn.metrics import get_scorer, get_scorer_names, log_loss, make_scorer
 
 from skopt_evo.exceptions import NoHypergradientError
 from skopt_evo.hypergrad import Outputs
-from skopt_evo.hypergrad.criteria import Criterion, _classification, criterion_of
-from skopt_evo.hypergrad.criteria._classification import PROBABILITY_LOSSES, SURROGATES
+from skopt_evo.hypergrad.criteria import Criterion, _decision_losses, criterion_of
+from skopt_evo.hypergrad.criteria._decision_losses import SURROGATES
+from skopt_evo.hypergrad.criteria._probability_losses import PROBABILITY_LOSSES
 from tests.hypergrad.criteria.outputs import (
     SaysClasses,
     assert_slope_is_exact,
@@ -360,7 +361,7 @@ def test_pairs_are_compared_a_few_at_a_time(
 ) -> None:
     y, outputs = outputs_of()
     loss, slope = evaluate("roc_auc", y, outputs, weights_of(True))
-    monkeypatch.setattr(_classification, "PAIRS_AT_A_TIME", size)
+    monkeypatch.setattr(_decision_losses, "PAIRS_AT_A_TIME", size)
     in_parts = evaluate("roc_auc", y, outputs, weights_of(True))
     assert in_parts[0] == pytest.approx(loss, rel=1e-9)
     np.testing.assert_allclose(in_parts[1], slope, rtol=1e-6, atol=1e-12)
