@@ -248,11 +248,11 @@ class QueueExecutor(ABC):
         left = math.inf if timeout is None else timeout
         deadline = time.monotonic() + left
         self._dispatch()
-        done = self._queue.pop_done()
-        while done is None and left > 0.0 and not self._queue.is_empty:
+        done, is_over = self._queue.pop_done(), False
+        while done is None and not (is_over or self._queue.is_empty):
             left = max(0.0, deadline - time.monotonic())
             self._receive(min(left, SECONDS_OF_A_WAIT))
-            done = self._queue.pop_done()
+            done, is_over = self._queue.pop_done(), left == 0.0
         # After a fault some of those that wait may not be worth a try any more.
         if done is not None and done.fault is None:
             self._dispatch()
