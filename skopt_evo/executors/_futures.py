@@ -149,22 +149,27 @@ class Futures(QueueExecutor):
             number, future = self._arrived.get(timeout=seconds)
         except Empty:
             return
-        self._futures.pop(number, None)
+        if self._futures.pop(number, None) is None:
+            return  # it was lost together with another one
         try:
             self._queue.note(number, future.result())
         except BrokenExecutor:
             # That of one worker is that of all, and ends all that is under way.
-            self._queue.fail_all("crashed")
+            self._lose_all()
         except (CancelledError, asyncio.CancelledError):
             # What workers that died had of the common arguments is lost to dask, with
             # all that was to use it.
-            self._queue.fail_all("crashed")
+            self._lose_all()
             self._shared = self._share()
         except Exception as error:
             if _is_death(error):
                 self._queue.fail(number, "crashed")
             else:
                 self._queue.note(number, Outcome(error=error))
+
+    def _lose_all(self) -> None:
+        self._queue.fail_all("crashed")
+        self._futures = {}
 
 
 def _n_cores(client: Any) -> int:
