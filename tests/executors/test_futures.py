@@ -6,7 +6,6 @@ import threading
 import time
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 
-import numpy as np
 import pytest
 
 from skopt_evo.executors import Done, Futures
@@ -113,31 +112,40 @@ def test_when_a_client_has_lost_what_runs_it_is_shared_anew_and_one_runs_at_a_ti
         assert (done.key, done.fault.kind, done.is_alone) == (4, "crashed", True)
 
 
-def wait_or_die(number, X, folder):
-    (folder / f"{number}").touch()
+def meet(name, folder, dies, stays):
+    """Wait until two tasks are at it; die, stay or go then."""
+    (folder / name).touch()
     deadline = time.monotonic() + PATIENCE
     while len(list(folder.iterdir())) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    if number == 0:
+    if dies:
         os._exit(1)
-    time.sleep(1000)
+    if stays:
+        time.sleep(1000)
 
 
 def test_a_pool_that_breaks_ends_all_that_is_under_way_and_takes_no_more(tmp_path):
     context = multiprocessing.get_context("spawn")
-    common = {"X": np.ones(3), "folder": tmp_path}
+    for name in "12":
+        (tmp_path / name).mkdir()
     with ProcessPoolExecutor(2, mp_context=context) as client:
         executor = Futures(client, 2, most_ahead=2)
-        with executor.open(wait_or_die, common):
-            for number in range(4):
-                executor.submit(number, {"number": number})
+        with executor.open(meet, {}):
+            # A pool may overlook the death of a process that has only just started.
+            for name in "ab":
+                task = {"folder": tmp_path / "1", "dies": False, "stays": False}
+                executor.submit(name, {"name": name, **task})
+            assert all(executor.next_done(PATIENCE).error is None for _ in "ab")
+            for name in "abcd":
+                task = {"folder": tmp_path / "2", "dies": name == "a", "stays": True}
+                executor.submit(name, {"name": name, **task})
             done = executor.next_done(PATIENCE)
             assert (done.fault.kind, done.is_alone) == ("crashed", False)
-            assert executor.withdraw() == [2, 3]
+            assert executor.withdraw() == ["c", "d"]
             assert executor.next_done(PATIENCE).fault.kind == "crashed"
             with pytest.raises(BrokenExecutor) as caught:
-                executor.submit(5, {"number": 5})
+                executor.submit("e", {})
             assert "died of a fit" in caught.value.__notes__[0]
 
 
