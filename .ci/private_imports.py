@@ -4,9 +4,9 @@ Usage: python .ci/private_imports.py [FILE_OR_FOLDER ...]    (default: skopt_evo
 
 - Private names of a package are imported in one module only (`ALLOWED`). What joblib
   has copied of other packages (``joblib.externals``) is private as well.
-- Private attributes of joblib's and loky's classes are used there only. Which ones there
-  are is read from the installed version. A name that is also one of our own cannot be
-  told apart, and passes.
+- Private attributes of joblib's and loky's classes are used there only. Which ones
+  there are is read from the installed version. A name that is also one of our own
+  cannot be told apart, and passes.
 - What our classes use, or override, of the private attributes of scikit-learn's classes
   that they derive from is listed in ``skopt_evo._sklearn_compat.INHERITED``: all of it,
   nothing else, and only what the installed version has.
@@ -65,7 +65,7 @@ def imported_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{node.module}.{alias.name}"
 
 
-def is_self(node: ast.AST) -> bool:
+def is_self(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Name) and node.id in ("self", "cls")
 
 
@@ -83,9 +83,10 @@ def own_names(tree: ast.AST) -> Iterator[str]:
                 elif isinstance(part, ast.Assign | ast.AnnAssign):
                     targets = getattr(part, "targets", [getattr(part, "target", None)])
                     yield from (each.id for each in targets if hasattr(each, "id"))
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            if is_self(node.value):
-                yield node.attr
+        elif isinstance(getattr(node, "ctx", None), ast.Store) and is_self(
+            getattr(node, "value", None)
+        ):
+            yield node.attr
 
 
 def private_attributes(tree: ast.AST) -> Iterator[tuple[int, str]]:
