@@ -42,6 +42,7 @@ from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params, _num_samples
 
 __all__ = [
+    "INHERITED",
     "ONLY_METRIC",
     "VALIDATING_CODE",
     "BaseSearchCV",
@@ -84,6 +85,18 @@ warn_or_raise_about_fit_failures = _warn_or_raise_about_fit_failures
 
 # What cv_results_ calls the score of a search that has only one.
 ONLY_METRIC = "score"
+
+# What our classes use, or override, of the private attributes of the classes that they
+# derive from: .ci/private_imports.py holds the list complete.
+INHERITED = (
+    "_check_refit_for_multimetric",
+    "_format_results",
+    "_get_routed_params_for_fit",
+    "_get_scorers",
+    "_get_support_mask",
+    "_parameter_constraints",
+    "_select_best_index",
+)
 
 # The code of each `fit` that checks parameters first: what it decorates share it.
 VALIDATING_CODE = _fit_context(prefer_skip_nested_validation=True)(repr).__code__

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import sys
 import warnings
-from asyncio import CancelledError
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -105,7 +105,8 @@ class Futures(QueueExecutor):
         self._arrived: SimpleQueue[tuple[int, Any]] = SimpleQueue()
         self._futures: dict[int, Any] = {}
         self._id = uuid4().hex
-        self._shared = self._share(_Shared(with_configuration(call), dict(common)))
+        self._content = _Shared(with_configuration(call), dict(common))
+        self._shared = self._share()
         # As for threads of joblib.
         filters = warnings.catch_warnings() if self._uses_threads else nullcontext()
         try:
@@ -115,16 +116,16 @@ class Futures(QueueExecutor):
             for future in self._futures.values():
                 future.cancel()
             self._futures = {}
-            del self._shared
+            del self._shared, self._content
 
-    def _share(self, shared: _Shared) -> Any:
+    def _share(self) -> Any:
         """Return what brings the call and its common arguments to the workers."""
         if hasattr(self._client, "scatter"):
             # As a list: dask hands back a future for each of its items.
-            return self._client.scatter([shared], hash=False)[0]
-        return (
-            shared if self._uses_threads else _PackedShared(self._id, pickled(shared))
-        )
+            return self._client.scatter([self._content], hash=False)[0]
+        if self._uses_threads:
+            return self._content
+        return _PackedShared(self._id, pickled(self._content))
 
     def _send(self, batch: Batch) -> None:
         content = self._nested, batch.arguments
@@ -148,17 +149,27 @@ class Futures(QueueExecutor):
             number, future = self._arrived.get(timeout=seconds)
         except Empty:
             return
-        self._futures.pop(number, None)
+        if self._futures.pop(number, None) is None:
+            return  # it was lost together with another one
         try:
             self._queue.note(number, future.result())
         except BrokenExecutor:
             # That of one worker is that of all, and ends all that is under way.
-            self._queue.fail_all("crashed")
-        except (Exception, CancelledError) as error:
+            self._lose_all()
+        except (CancelledError, asyncio.CancelledError):
+            # What workers that died had of the common arguments is lost to dask, with
+            # all that was to use it.
+            self._lose_all()
+            self._shared = self._share()
+        except Exception as error:
             if _is_death(error):
                 self._queue.fail(number, "crashed")
             else:
                 self._queue.note(number, Outcome(error=error))
+
+    def _lose_all(self) -> None:
+        self._queue.fail_all("crashed")
+        self._futures = {}
 
 
 def _n_cores(client: Any) -> int:

@@ -85,6 +85,8 @@ class Queue:
         self._numbers = count()
         self._n_seen = 0
         self._seconds = 0.0
+        # So many tasks run one at a time, since one of them has ended workers.
+        self._n_suspects = 0
 
     @property
     def is_empty(self) -> bool:
@@ -115,7 +117,8 @@ class Queue:
             The most tasks, whatever they take; None for as many as take about as long
             as a batch should.
         """
-        if not self._waiting or len(self._running) >= self._most_running:
+        most_running = 1 if self._n_suspects else self._most_running
+        if not self._waiting or len(self._running) >= most_running:
             return None
         size = self._batch_size() if most is None else most
         tasks = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
@@ -137,7 +140,7 @@ class Queue:
         outcomes : sequence of PackedOutcome or Outcome, or one of them
             That of each task, or one for all of them.
         """
-        batch = self._running.pop(number, None)
+        batch = self._pop(number)
         if batch is None:
             return
         if isinstance(outcomes, PackedOutcome | Outcome):
@@ -160,21 +163,31 @@ class Queue:
         seconds : float, default=None
             How long it took until then, None for the time since it was sent.
         """
-        batch = self._running.pop(number, None)
+        batch = self._pop(number)
         if batch is not None:
             is_alone = len(batch.tasks) == 1
             self._add_faults([batch], kind, seconds, is_alone=is_alone)
 
     def fail_all(self, kind: FaultKind) -> None:
-        """Learn that all the workers have ended, and nobody knows of which batch."""
+        """Learn that all that runs was lost, and nobody knows by which task.
+
+        As many tasks run one at a time then, so that the next fault tells whose it is.
+        """
         batches = self.running
-        is_alone = sum(len(batch.tasks) for batch in batches) == 1
+        n_tasks = sum(len(batch.tasks) for batch in batches)
         self._running.clear()
-        self._add_faults(batches, kind, None, is_alone=is_alone)
+        self._n_suspects = n_tasks if n_tasks > 1 else 0
+        self._add_faults(batches, kind, None, is_alone=n_tasks == 1)
 
     def pop_done(self) -> Done | None:
         """Return what became of the task that was the first to be done."""
         return self._done.popleft() if self._done else None
+
+    def _pop(self, number: int) -> Batch | None:
+        batch = self._running.pop(number, None)
+        if batch is not None:
+            self._n_suspects = max(0, self._n_suspects - 1)
+        return batch
 
     def _batch_size(self) -> int:
         """Return how many tasks make a batch.
@@ -235,11 +248,11 @@ class QueueExecutor(ABC):
         left = math.inf if timeout is None else timeout
         deadline = time.monotonic() + left
         self._dispatch()
-        done = self._queue.pop_done()
-        while done is None and left > 0.0 and not self._queue.is_empty:
+        done, is_over = self._queue.pop_done(), False
+        while done is None and not (is_over or self._queue.is_empty):
             left = max(0.0, deadline - time.monotonic())
             self._receive(min(left, SECONDS_OF_A_WAIT))
-            done = self._queue.pop_done()
+            done, is_over = self._queue.pop_done(), left == 0.0
         # After a fault some of those that wait may not be worth a try any more.
         if done is not None and done.fault is None:
             self._dispatch()

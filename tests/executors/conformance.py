@@ -217,6 +217,18 @@ class ExecutorConformance:
     promises: Promises
 
     @contextmanager
+    def started(self):
+        """Start what takes long to start: it is `client` for all tests."""
+        yield None
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _client(cls):
+        with cls().started() as cls.client:
+            yield
+        del cls.client
+
+    @contextmanager
     def made(self, fit_timeout=None):
         """Make an executor of two workers, if it has any, for the block."""
         raise NotImplementedError
@@ -356,8 +368,8 @@ class ExecutorConformance:
         with self.opened(wait_for, {"folder": tmp_path}) as executor:
             for name in range(12):
                 executor.submit(name, {"name": name}, name % 2)
-            if self.promises.has_workers:
-                wait_until(lambda: len(list(tmp_path.iterdir())) == 2)
+            while self.promises.has_workers and len(list(tmp_path.iterdir())) < 2:
+                assert executor.next_done(0.05) is None
             withdrawn = executor.withdraw()
             assert executor.withdraw() == []
             n_begun = 12 - len(withdrawn)
@@ -409,32 +421,36 @@ class ExecutorConformance:
                 assert results(executor, 1) == {"key": 3.0}
 
     def test_nothing_is_left_when_it_is_closed(self):
+        self.warm_up()
         with nothing_left(), self.opened(sum_of, {"X": np.ones(300_000)}) as executor:
             for factor in range(5):
                 executor.submit(factor, {"factor": factor})
             results(executor, 3)
 
+    def warm_up(self):
+        """Have the processes of a client start before they are counted."""
+        with self.opened(double) as executor:
+            for number in range(4):
+                executor.submit(number, {"number": number})
+            results(executor, 4)
+
     @needs_signals
     def test_nothing_is_left_after_an_interrupt(self, tmp_path):
+        self.warm_up()
         with nothing_left(), self.made() as executor:
-            X = np.ones(300_000)
-            with (
-                pytest.raises(KeyboardInterrupt),
-                executor.open(perform, {}),
-            ):
-                arguments = {"action": sum_of, "X": X}
-                executor.submit("array", arguments)
-                assert results(executor, 1) == {"array": 300_000.0}
-                for name in range(6):
-                    task = {"action": wait_for, "folder": tmp_path, "name": name}
-                    executor.submit(name, task)
-                self._interrupt_soon()
-                while True:
-                    executor.next_done(None)
+            with pytest.raises(KeyboardInterrupt), executor.open(perform, {}):
+                self._be_interrupted(executor, tmp_path)
             # Threads, and the workers of others, go on to the end of their tasks.
             (tmp_path / "go").touch()
 
-    def _interrupt_soon(self):
+    def _be_interrupted(self, executor, folder):
+        task = {"action": sum_of, "X": np.ones(300_000)}
+        executor.submit("array", task)
+        assert results(executor, 1) == {"array": 300_000.0}
+        for name in range(6):
+            executor.submit(name, {"action": wait_for, "folder": folder, "name": name})
         timer = threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
         timer.daemon = True
         timer.start()
+        while True:
+            executor.next_done(None)

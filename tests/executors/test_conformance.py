@@ -67,11 +67,15 @@ class TestFuturesOfProcesses(ExecutorConformance):
     promises = Promises()
 
     @contextmanager
-    def made(self, fit_timeout=None):
+    def started(self):
         # Python's default is to fork, which threads do not go with.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(2, mp_context=context) as client:
-            yield Futures(client, 2)
+            yield client
+
+    @contextmanager
+    def made(self, fit_timeout=None):
+        yield Futures(self.client, 2)
 
 
 class TestFuturesOfDask(ExecutorConformance):
@@ -79,7 +83,7 @@ class TestFuturesOfDask(ExecutorConformance):
     promises = Promises(survives_death=True)
 
     @contextmanager
-    def made(self, fit_timeout=None):
+    def started(self):
         distributed = pytest.importorskip("distributed")
         with (
             distributed.LocalCluster(
@@ -87,7 +91,11 @@ class TestFuturesOfDask(ExecutorConformance):
             ) as cluster,
             distributed.Client(cluster) as client,
         ):
-            yield Futures(client)
+            yield client
+
+    @contextmanager
+    def made(self, fit_timeout=None):
+        yield Futures(self.client)
 
 
 def test_every_executor_of_the_table_is_tested():
