@@ -9,8 +9,7 @@ from skopt_evo.trials import FoldResult, Trial
 
 def evaluated(*scores, **fields):
     trial = Trial({}, **{"iteration": 0, "origin": "initial", **fields})
-    trial.folds = [FoldResult(score) for score in scores]
-    return trial
+    return trial.complete([FoldResult(score) for score in scores])
 
 
 def test_the_own_columns_come_first_and_have_an_entry_a_candidate():
