@@ -93,8 +93,10 @@ class Scripted:
     def open(self, call: Any, common: Mapping[str, Any]) -> Iterator[Scripted]:
         self.call, self.common = call, common
         self.tasks: list[tuple[Any, Mapping[str, Any]]] = []
-        yield self
-        self.tasks.clear()
+        try:
+            yield self
+        finally:
+            self.tasks.clear()
 
     def submit(
         self, key: Any, arguments: Mapping[str, Any], affinity: Any = None
@@ -156,6 +158,7 @@ def make_session(
     """Return a session of some candidates of `Numbered`."""
     estimator = Numbered() if estimator is None else estimator
     objective, interruption = Objective(None), Interruption()
+    callbacks = CallbackTasks(task, n_splits, has_generations=has_generations)
     return Session(
         space=SearchSpace({"number": range(1000)}),
         proposer=proposer,
@@ -178,10 +181,10 @@ def make_session(
             **common,
         },
         budgets=budgets,
-        callbacks=CallbackTasks(task, n_splits, has_generations=has_generations),
+        callbacks=callbacks,
         progress=Progress(0, budgets[-1], objective),
         interruption=interruption,
-        rules=[interruption, *rules],
+        rules=[interruption, *rules, callbacks],
         schedule=AllSplits() if schedule is None else schedule,
         checkpoint=checkpoint,
     )
