@@ -35,7 +35,7 @@ from skopt_evo.results import (
     index_of_callable,
     mark_gaps,
 )
-from skopt_evo.scheduling import Interruption, SearchLoop, is_part_of_more
+from skopt_evo.scheduling import AllSplits, Interruption, SearchLoop, is_part_of_more
 from skopt_evo.space import (
     SearchSpace,
     check_parameter_names,
@@ -328,6 +328,10 @@ class BaseEvoSearchCV(SearchInterface):
     def _make_objective(self):
         """Return what the search improves."""
         return Objective(self._steering_metric(), refit=self.refit)
+
+    def _make_schedule(self):
+        """Return what chooses the fits of each candidate."""
+        return AllSplits()
 
     def _steering_metric(self):
         """Return the metric that the search improves: None stands for the first one."""

@@ -177,6 +177,7 @@ def make_session(search, space, seed, data, *, root, checkpoint, interruption):
         progress=Progress(search.verbose, n_candidates, objective),
         interruption=interruption,
         rules=[interruption, no_change, Timeout(search.timeout), callbacks],
+        schedule=search._make_schedule(),
         checkpoint=checkpoint,
     )
 
