@@ -153,10 +153,22 @@ def count_fits(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return fits
 
 
+def two_scores(steep: float) -> Callable[..., dict[str, float]]:
+    """Return a scorer; where it is too steep there are no scores of the last split."""
+
+    def score(estimator: Hill, X: Any, y: Any) -> dict[str, float]:
+        if X[-1, 0] == 35.0 and estimator.a > steep:
+            return {"height": np.nan, "width": np.nan}
+        return {"height": estimator.score(X, y), "width": -estimator.b}
+
+    return score
+
+
 # What raises on purpose, and all-NaN rows.
 IGNORED = [
     pytest.mark.filterwarnings("ignore:One or more of the t"),
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning"),
+    pytest.mark.filterwarnings("ignore::skopt_evo.exceptions.MissingScoresWarning"),
 ]
 
 
@@ -261,6 +273,15 @@ class ScheduleConformance:
         for name, column in plain.cv_results_.items():
             dtypes = [np.asarray(each).dtype for each in (column, search.cv_results_[name])]
             assert dtypes[0] == dtypes[1], name
+
+    @pytest.mark.parametrize("steep", [2.0, -1.0])
+    def test_no_pruned_candidate_is_on_the_pareto_front(self, steep: float) -> None:
+        """Nor if all others have failed on a split, as all do where it is too steep."""
+        search = search_of(self.make, scoring=two_scores(steep), refit=False).fit(X, y)
+        status = search.cv_results_["status"]
+        assert set(status) <= {"ok" if steep > 0 else "failed", "raced"}
+        assert "raced" not in status[search.pareto_front_]
+        assert len(search.pareto_front_) >= 1
 
     @pytest.mark.parametrize("lookahead", [1, 3, 9])
     @pytest.mark.parametrize("steep", [2.0, 0.6])

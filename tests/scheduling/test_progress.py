@@ -69,6 +69,18 @@ def test_of_several_metrics_there_is_a_front(capsys):
     ]
 
 
+def test_what_was_pruned_is_no_best_score_nor_a_failure(capsys):
+    """Its mean is of other splits, or of less data."""
+    pruned = trial_of(9.0, 9.0, 9.0, a=1)
+    pruned.is_pruned = True
+    lines = lines_of([pruned, trial_of(1.0, 1.0, 1.0, a=2), pruned], capsys)
+    assert lines[1:] == [
+        "[candidate 2/10] new best score: 1 (initial: a=2)",
+        "[end of the search] 3 candidates, 0 failed, best score: 1, "
+        "stop_reason: n_iter",
+    ]
+
+
 def test_other_splits_that_count_are_a_new_beginning(capsys):
     """Nobody has a score on the first split: with the third candidate it is left out."""
     trials = [trial_of(np.nan, score, a=score) for score in (3.0, 2.0, 1.0, 0.5)]

@@ -185,6 +185,31 @@ def test_candidates_count_anew_when_other_splits_count():
     assert answers([*losses[:3], [np.nan, 1.0], *losses[3:]], 1)[3:] == [False, True]
 
 
+def test_what_was_pruned_is_no_improvement():
+    """Its mean is of other splits, or of less data."""
+    objective = Objective(None)
+    rule = NoChange(2, 0.0, objective)
+    found = []
+    for loss, is_pruned in [(3.0, False), (1.0, True), (2.0, False), (1.0, True)] * 2:
+        trial = Trial({}, 0, "initial", is_pruned=is_pruned)
+        objective.learn(trial.complete([FoldResult(-loss)]))
+        found.append(rule.update(trial, None) is not None)
+    assert found == [False] * 4 + [True] * 4
+
+
+def test_candidates_that_were_pruned_are_none_to_compare_with_when_splits_change():
+    objective = Objective(None)
+    rule = NoChange(1, 0.0, objective)
+    rows = [([np.nan, 9.0], True), ([np.nan, 1.0], False), ([np.nan, 1.0], False)]
+    for scores, is_pruned in [*rows, ([np.nan, 2.0], False)]:
+        folds = [FoldResult(score) for score in scores]
+        trial = Trial({}, 0, "initial", is_pruned=is_pruned).complete(folds)
+        objective.learn(trial)
+        found = rule.update(trial, None)
+    assert objective.n_changes == 1
+    assert found is None  # the last one is an improvement
+
+
 def test_of_several_metrics_it_is_the_front_that_has_to_change():
     objective = Objective(None, every_metric=True)
     rule = NoChange(2, 0.0, objective)
