@@ -118,7 +118,9 @@ def test_results_are_those_of_a_fit_that_raises(
         "return_train_score": return_train_score,
         "error_score": error_score,
     }
-    results = zip(failed({"a": 2}, **options), expected_of({"a": 2}, **options), strict=True)
+    results = zip(
+        failed({"a": 2}, **options), expected_of({"a": 2}, **options), strict=True
+    )
     for fold, expected in results:
         found = fold.to_sklearn()
         assert found.keys() == expected.keys()

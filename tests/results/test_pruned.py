@@ -13,7 +13,9 @@ def trial_of(scores, n_splits=3, is_pruned=True, **fields):
         Unit(split): FoldResult(score, fit_time=float(split), score_time=1.0, **fields)
         for split, score in scores.items()
     }
-    return Trial({}, 0, "initial", n_splits=n_splits, results=results, is_pruned=is_pruned)
+    return Trial(
+        {}, 0, "initial", n_splits=n_splits, results=results, is_pruned=is_pruned
+    )
 
 
 def complete(*scores):
@@ -108,9 +110,15 @@ def test_gaps_are_nan_and_such_candidates_have_the_last_rank(kind):
 
 def test_the_times_stay():
     trials = [complete(1.0, 2.0, 3.0), trial_of({0: 9.0})]
-    results = {**table(trials), "std_fit_time": np.ones(2), "std_score_time": np.ones(2)}
+    results = {
+        **table(trials),
+        "std_fit_time": np.ones(2),
+        "std_score_time": np.ones(2),
+    }
     mark_gaps(results, trials)
-    assert results["std_fit_time"].tolist() == results["std_score_time"].tolist() == [1, 1]
+    assert (
+        results["std_fit_time"].tolist() == results["std_score_time"].tolist() == [1, 1]
+    )
 
 
 def test_ties_have_one_rank_and_leave_others_out():

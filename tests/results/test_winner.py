@@ -102,7 +102,9 @@ def test_a_function_chooses_a_row(index):
 
 @pytest.mark.parametrize("index", [1.0, "0", None, [0]])
 def test_what_is_no_int_is_an_error(index):
-    with pytest.raises(TypeError, match=r"best_index_ returned is not an integer.*0 to 1"):
+    with pytest.raises(
+        TypeError, match=r"best_index_ returned is not an integer.*0 to 1"
+    ):
         index_of_callable(lambda results: index, RESULTS)
 
 

@@ -271,7 +271,9 @@ class ScheduleConformance:
         plain = GeneticSearchCV(Hill(), SPACE, n_iter=3, cv=4, **options).fit(X, y)
         assert search.cv_results_.keys() == plain.cv_results_.keys()
         for name, column in plain.cv_results_.items():
-            dtypes = [np.asarray(each).dtype for each in (column, search.cv_results_[name])]
+            dtypes = [
+                np.asarray(each).dtype for each in (column, search.cv_results_[name])
+            ]
             assert dtypes[0] == dtypes[1], name
 
     @pytest.mark.parametrize("steep", [2.0, -1.0])

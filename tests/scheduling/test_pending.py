@@ -411,7 +411,9 @@ def test_a_fault_that_is_not_of_one_fit_alone_blames_nobody(fault):
     assert [trial.fault for trial in batch] == [None] * 3
     assert scores_of(batch) == [[1.0] * 3, [2.0] * 3, [3.0] * 3]
     # Nobody is suspected: the fits still run side by side.
-    of_second = [sum(number == 1 for number, _ in fits) for fits in session.executor.seen]
+    of_second = [
+        sum(number == 1 for number, _ in fits) for fits in session.executor.seen
+    ]
     assert max(of_second[4:]) == 3
 
 
