@@ -124,7 +124,7 @@ def test_a_seed_that_nobody_chose_is_that_of_the_checkpoint(search, tmp_path):
             checkpoint._is_new = False
     chosen = make(search, checkpoint=tmp_path / "journal")
     with pytest.raises(
-        CheckpointMismatchError, match="random_state, .* 8 and not to 5"
+        CheckpointMismatchError, match=r"random_state, .* 8 and not to 5"
     ):
         open_checkpoint(chosen, read(chosen), 8)
 

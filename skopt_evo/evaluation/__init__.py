@@ -1,7 +1,7 @@
 """What one fit is: fitting, scoring, differentiating, and results where it failed.
 
-Where fits run is the matter of `skopt_evo.executors`, which of them run and when that of
-`skopt_evo.scheduling`.
+Where fits run is the matter of `skopt_evo.executors`, which of them run and when that
+of `skopt_evo.scheduling`.
 """
 
 from skopt_evo.evaluation._faults import error_of, failed_results

@@ -20,8 +20,8 @@ def index_of_best(
 
     Of a candidate that failed, the mean has `error_score` in it: it is the best only if
     all have failed. Then those splits decide that candidates have in common, if there
-    are any. The mean of a candidate that was pruned is of other splits, or of less data:
-    it is the best only if no other one has a loss.
+    are any. The mean of a candidate that was pruned is of other splits, or of less
+    data: it is the best only if no other one has a loss.
 
     Parameters
     ----------

@@ -54,8 +54,8 @@ class PendingTrial:
 class PendingTrials:
     """Has candidates evaluated, whatever becomes of their fits.
 
-    A candidate with the parameters of an earlier one, as points of a grid may have them,
-    gets the results of that one.
+    A candidate with the parameters of an earlier one, as points of a grid may have
+    them, gets the results of that one.
 
     Parameters
     ----------

@@ -36,9 +36,10 @@ class Progress:
     def begin(self, n_splits: int) -> None:
         """Say how much there is to do, in the words of scikit-learn's searches."""
         if self._is_on:
+            n_candidates = self._n_candidates
             print(
-                f"Fitting {n_splits} folds for each of {self._n_candidates} candidates, "
-                f"totalling {self._n_candidates * n_splits} fits"
+                f"Fitting {n_splits} folds for each of {n_candidates} candidates, "
+                f"totalling {n_candidates * n_splits} fits"
             )
 
     def tell(self, trial: Trial) -> None:

@@ -14,7 +14,7 @@ from skopt_evo.exceptions import FitTimeoutError, SkoptEvoError, WorkerDiedError
 from skopt_evo.trials import Fault, Trial, Unit
 
 X, y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
-FAULT = Fault("crashed", 0.5)
+FAULT, UNIT = Fault("crashed", 0.5), Unit(1)
 SPLITS = [(np.arange(4), np.arange(4, 6)), (np.arange(2, 6), np.arange(2))]
 
 
@@ -45,7 +45,7 @@ def settings(**params):
     }
 
 
-def failed(params, fault=FAULT, unit=Unit(1), **common):
+def failed(params, fault=FAULT, unit=UNIT, **common):
     """Return the result of each split."""
     own = {"estimator": Ridge(), "splits": SPLITS, "n_candidates": 10, "seed": 0}
     trial = Trial(params, 0, "initial", number=4)

@@ -1,6 +1,7 @@
 """One fit: what it scores, which rows it is fitted on, and its derivatives."""
 
 import time
+from itertools import pairwise
 
 import joblib
 import numpy as np
@@ -81,7 +82,7 @@ def test_a_larger_share_holds_the_smaller_ones_in_the_order_of_the_training_set(
     assert [len(share) for share in shares] == expected
     places = [[list(train).index(row) for row in share] for share in shares]
     assert places == [sorted(each) for each in places]
-    for smaller, larger in zip(shares, shares[1:], strict=False):
+    for smaller, larger in pairwise(shares):
         assert set(smaller) <= set(larger)
 
 

@@ -33,7 +33,7 @@ SPACE = {"a": uniform(0, 1), "b": uniform(0, 1)}
 
 
 class Hill(RegressorMixin, BaseEstimator):
-    """Scores by its parameters and by the rows of both sets; fails where it is steep."""
+    """Scores by its parameters and the rows of both sets; fails where it is steep."""
 
     def __init__(self, a: float = 0.5, b: float = 0.5, steep: float = 2.0) -> None:
         self.a = a

@@ -7,7 +7,6 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import cross_val_score
 

@@ -229,9 +229,7 @@ def test_a_stop_keeps_what_was_waited_for_and_ends_the_generations_in_flight():
 def test_rules_are_told_of_each_candidate_once_in_order_with_the_next_one(seed):
     rule = Reason("never")
     executor = Scripted(most_running=100, seed=seed)
-    session, _ = run(
-        Recorder([4, 1, 1, 1], lookahead=4), executor=executor, rules=[rule]
-    )
+    run(Recorder([4, 1, 1, 1], lookahead=4), executor=executor, rules=[rule])
     assert rule.told == list(range(7))
     assert rule.upcoming == [1, 2, 3, 4, 5, 6, None]
 
@@ -250,7 +248,7 @@ def test_all_rules_are_told_and_the_first_reason_counts():
         Reason("second", 2),
         Reason("third", 1),
     ]
-    session, stop_reason = run(Recorder([1] * 9, lookahead=1), rules=rules)
+    _, stop_reason = run(Recorder([1] * 9, lookahead=1), rules=rules)
     assert stop_reason == "third"
     assert [rule.told for rule in rules] == [[0, 1]] * 4
     rules[-1].number = None

@@ -82,7 +82,7 @@ def test_what_was_pruned_is_no_best_score_nor_a_failure(capsys):
 
 
 def test_other_splits_that_count_are_a_new_beginning(capsys):
-    """Nobody has a score on the first split: with the third candidate it is left out."""
+    """Nobody has a score on the first split: with the third one it is left out."""
     trials = [trial_of(np.nan, score, a=score) for score in (3.0, 2.0, 1.0, 0.5)]
     lines = lines_of(trials, capsys)
     assert [line for line in lines if line.startswith("[candidate")] == [

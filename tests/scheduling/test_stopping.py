@@ -1,7 +1,5 @@
 """Rules that end a search: what each does by itself, and what all do."""
 
-import time
-
 import numpy as np
 import pytest
 
