@@ -19,6 +19,7 @@ Usage: OMP_NUM_THREADS=1 python benchmarks/utilisation.py [--write] [--seconds N
 import argparse
 import heapq
 import time
+from contextlib import nullcontext
 from itertools import chain
 from typing import NamedTuple
 
@@ -32,8 +33,17 @@ from sklearn.datasets import load_iris
 
 from skopt_evo import GeneticSearchCV
 from skopt_evo._sklearn_compat import SearchTask
-from skopt_evo.evaluation import SearchLoop
-from skopt_evo.trials import Trial
+from skopt_evo.executors import Done
+from skopt_evo.results import Objective
+from skopt_evo.scheduling import (
+    CallbackTasks,
+    Interruption,
+    Progress,
+    SearchLoop,
+    Session,
+)
+from skopt_evo.space import SearchSpace
+from skopt_evo.trials import FoldResult, Trial
 
 N_WORKERS, N_SPLITS, N_ITER, N_INITIAL = 8, 5, 200, 10
 FIT_TIMES = {
@@ -74,52 +84,71 @@ MEASURED = [generations(10), *(steady_state(lookahead) for lookahead in (4, 8, 1
 
 
 class VirtualWorkers:
-    """Stand-in for the evaluator: takes each fit to the worker that is free first."""
+    """Stand-in for an executor: takes each fit to the worker that is free first."""
 
-    splits = range(N_SPLITS)
+    n_workers = N_WORKERS
 
     def __init__(self, fit_times):
-        self.fit_times = iter(fit_times)  # one row a candidate
+        self.fit_times = fit_times  # one row a candidate
         self.free_at = [0.0] * N_WORKERS
-        self.ends = {}
+        self.ends = []
         self.now = 0.0
 
-    def submit(self, trials, task):
-        for trial in trials:
-            ends = []
-            for seconds in next(self.fit_times):
-                begin = max(self.now, heapq.heappop(self.free_at))
-                ends.append(begin + seconds)
-                heapq.heappush(self.free_at, ends[-1])
-            self.ends[trial] = max(ends)
+    def open(self, call, common):
+        return nullcontext()
 
-    def wait(self, trial):
-        self.now = max(self.now, self.ends[trial])
+    def submit(self, key, arguments, affinity=None):
+        number, unit = key
+        begin = max(self.now, heapq.heappop(self.free_at))
+        end = begin + self.fit_times[number][unit.split]
+        heapq.heappush(self.free_at, end)
+        heapq.heappush(self.ends, (end, key))
+
+    def next_done(self, timeout):
+        self.now, key = heapq.heappop(self.ends)
+        return Done(key, FoldResult(0.0))
+
+    def withdraw(self):
+        return []
 
 
 class Sizes:
     """Stand-in for a proposer: knows nothing but a scheme."""
 
+    gradient = None
+
     def __init__(self, scheme):
         self.lookahead = scheme.lookahead
         self.size = scheme.population_size
         self.next_size = self.size if scheme.is_generational else 1
+        self.n_proposed = 0
 
     def propose(self, n_remaining):
         size, self.size = min(self.size, n_remaining), self.next_size
-        return [Trial({}, 0, "initial") for _ in range(size)]
+        numbers = range(self.n_proposed, self.n_proposed + size)
+        self.n_proposed += size
+        return [Trial({"number": number}, 0, "initial") for number in numbers]
 
     def observe(self, trials):
         pass
 
 
 def simulated_share(scheme, fit_times):
-    workers = VirtualWorkers(fit_times)
+    workers, objective = VirtualWorkers(fit_times), Objective(None)
     task = SearchTask(None, None)
-    n_candidates = len(fit_times)
-    loop = SearchLoop(workers, Sizes(scheme), n_candidates, task, has_generations=False)
-    for _ in loop:
-        pass
+    session = Session(
+        space=SearchSpace({"number": range(len(fit_times))}),
+        proposer=Sizes(scheme),
+        objective=objective,
+        executor=workers,
+        common={"splits": range(N_SPLITS)},
+        budgets=[len(fit_times)],
+        callbacks=CallbackTasks(task, N_SPLITS, has_generations=False),
+        progress=Progress(0, len(fit_times), objective),
+        interruption=Interruption(),
+        rules=[],
+    )
+    SearchLoop(session).run()
     return np.sum(fit_times) / (N_WORKERS * workers.now)
 
 

@@ -36,7 +36,7 @@ from skopt_evo.results import (
     index_of_callable,
     mark_gaps,
 )
-from skopt_evo.scheduling import SearchLoop
+from skopt_evo.scheduling import AllSplits, SearchLoop
 from skopt_evo.space import (
     SearchSpace,
     check_parameter_names,
@@ -329,6 +329,10 @@ class BaseEvoSearchCV(SearchInterface):
     def _make_objective(self):
         """Return what the search improves."""
         return Objective(self._steering_metric(), refit=self.refit)
+
+    def _make_schedule(self):
+        """Return what chooses the fits of each candidate."""
+        return AllSplits()
 
     def _steering_metric(self):
         """Return the metric that the search improves: None stands for the first one."""

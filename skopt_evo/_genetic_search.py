@@ -419,6 +419,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         if not is_ok.any():
             # Splits that they have in common decide, if there are any.
             losses = np.array([objective.losses(trial) for trial in objective.trials])
+            losses[results["status"] == "raced"] = np.nan
             is_ok = ~np.isnan(losses).any(axis=1)
         return np.flatnonzero((non_dominated_ranks(losses) == 0) & is_ok)
 

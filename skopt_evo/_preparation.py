@@ -183,6 +183,7 @@ def make_session(search, space, seed, data, *, root, checkpoint, interruption):
             Timeout(search.timeout),
             callbacks,
         ],
+        schedule=search._make_schedule(),
         checkpoint=checkpoint,
     )
 

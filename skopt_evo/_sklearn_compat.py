@@ -89,7 +89,6 @@ ONLY_METRIC = "score"
 # What our classes use, or override, of the private attributes of the classes that they
 # derive from: .ci/private_imports.py holds the list complete.
 INHERITED = (
-    "_check_refit_for_multimetric",
     "_format_results",
     "_get_routed_params_for_fit",
     "_get_scorers",

@@ -22,7 +22,7 @@ from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.checkpoint import _journal, _lines
 from skopt_evo.descent import _gradient_descent, _sources
 from skopt_evo.descent._quadratic_fit import QuadraticFit
-from skopt_evo.evaluation import _evaluator
+from skopt_evo.evaluation import _fit
 from skopt_evo.exceptions import (
     CheckpointError,
     CheckpointLockedError,
@@ -109,8 +109,8 @@ def fits(monkeypatch):
         done.append((kwargs["candidate_progress"][0], kwargs["split_progress"][0]))
         return original(*args, **kwargs)
 
-    original = _evaluator.scored_fold
-    monkeypatch.setattr(_evaluator, "scored_fold", scored_fold)
+    original = _fit.scored_fold
+    monkeypatch.setattr(_fit, "scored_fold", scored_fold)
     return done
 
 

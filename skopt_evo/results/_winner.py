@@ -20,7 +20,8 @@ def index_of_best(
 
     Of a candidate that failed, the mean has `error_score` in it: it is the best only if
     all have failed. Then those splits decide that candidates have in common, if there
-    are any.
+    are any. The mean of a candidate that was pruned is of other splits, or of less
+    data: it is the best only if no other one has a loss.
 
     Parameters
     ----------
@@ -37,11 +38,15 @@ def index_of_best(
         None if no candidate has a loss.
     """
     trials = objective.trials
-    has_scores = [bool(np.isfinite(trial.scores(metric)).all()) for trial in trials]
+    is_pruned = np.array([trial.is_pruned for trial in trials])
+    has_scores = np.array([np.isfinite(t.scores(metric)).all() for t in trials])
+    has_scores &= ~is_pruned
     scores = np.asarray(means) - [trial.penalty for trial in trials]
     scores = np.where(has_scores, scores, np.nan)
-    if not any(has_scores):
+    if not has_scores.any():
         scores = np.array([-objective.loss(trial) for trial in trials])
+        if np.isfinite(scores[~is_pruned]).any():
+            scores[is_pruned] = np.nan
     return None if np.isnan(scores).all() else int(np.nanargmax(scores))
 
 

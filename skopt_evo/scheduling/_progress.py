@@ -43,9 +43,12 @@ class Progress:
             )
 
     def tell(self, trial: Trial) -> None:
-        """Say so if a candidate is the best so far."""
+        """Say so if a candidate is the best so far.
+
+        One that was pruned is not: its mean is of other splits, or of less data.
+        """
         self._n_told += 1
-        if not self._is_on:
+        if not self._is_on or trial.is_pruned:
             return
         if self._n_changes != self._objective.n_changes:
             # Other splits count now: the scores before do not compare with these.
@@ -65,13 +68,14 @@ class Progress:
             return
         trials = self._objective.trials
         losses = np.array([self._objective.losses(trial) for trial in trials])
+        losses[[trial.is_pruned for trial in trials]] = np.nan
         if losses.shape[1] > 1:
             n_best = int(np.sum(non_dominated_ranks(losses) == 0))
             best = f"{n_best} on the Pareto front"
         else:
             first = np.where(np.isnan(losses[:, 0]), np.inf, losses[:, 0])
             best = f"best score: {self._scores(trials[int(np.argmin(first))])}"
-        n_failed = sum(trial.status != "ok" for trial in trials)
+        n_failed = sum(trial.status not in ("ok", "raced") for trial in trials)
         print(
             f"[end of the search] {len(trials)} candidates, {n_failed} failed, {best}, "
             f"stop_reason: {stop_reason}"

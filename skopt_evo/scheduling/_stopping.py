@@ -89,7 +89,8 @@ class NoChange:
 
     The probes of a gradient do not count: they are not meant to be better, but one that
     is counts as an improvement. The search does not end between the probes of one
-    gradient either. Nothing counts before a candidate has a score.
+    gradient either. Nothing counts before a candidate has a score. One that was pruned
+    is no improvement: its mean is of other splits, or of less data.
 
     Parameters
     ----------
@@ -120,9 +121,9 @@ class NoChange:
             self._n_changes = self._objective.n_changes
             self._front = Front(self._tol)
             for known in self._objective.trials:
-                self._front.add(self._objective.losses(known))
+                self._improves(known)
             self._n_since = 0
-        elif self._front.add(self._objective.losses(trial)):
+        elif self._improves(trial):
             self._n_since = 0
         elif not self._front.is_empty and trial.origin != PROBE:
             self._n_since += 1
@@ -132,3 +133,7 @@ class NoChange:
 
     def poll(self, *, has_results: bool) -> None:
         """Never stop in the middle of candidates."""
+
+    def _improves(self, trial: Trial) -> bool:
+        """Tell whether a candidate is an improvement, and keep it if it is."""
+        return not trial.is_pruned and self._front.add(self._objective.losses(trial))

@@ -191,11 +191,12 @@ class OneStandardError:
 def _may_win(results: CVResults) -> BoolArray:
     """Return which candidates have not failed; all of them if that is not known.
 
-    Of one that failed, a score may be `error_score`.
+    Of one that failed, a score may be `error_score`. One that was raced never wins: its
+    scores are of some splits, or of less data.
     """
-    n_candidates = len(results["params"])
-    is_ok = np.asarray(results.get("status", ["ok"] * n_candidates)) == "ok"
-    return is_ok if is_ok.any() else np.ones(n_candidates, dtype=bool)
+    status = np.asarray(results.get("status", ["ok"] * len(results["params"])))
+    is_ok = np.asarray(status == "ok")
+    return is_ok if is_ok.any() else np.asarray(status != "raced")
 
 
 def _fold_scores(results: CVResults, metric: str) -> FloatArray:

@@ -9,18 +9,13 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import check_scoring
 
 from skopt_evo._sklearn_compat import fit_and_score
-from skopt_evo.evaluation._faults import explain, failed_fold
+from skopt_evo.evaluation import error_of, failed_results
 from skopt_evo.exceptions import FitTimeoutError, SkoptEvoError, WorkerDiedError
-from skopt_evo.trials import Fault
+from skopt_evo.trials import Fault, Trial, Unit
 
 X, y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
-FAULT = Fault("crashed", 0.5)
-PROGRESS = {
-    "train": np.arange(4),
-    "test": np.arange(4, 6),
-    "split_progress": (1, 3),
-    "candidate_progress": (4, 10),
-}
+FAULT, UNIT = Fault("crashed", 0.5), Unit(1)
+SPLITS = [(np.arange(4), np.arange(4, 6)), (np.arange(2, 6), np.arange(2))]
 
 
 class Raising(BaseEstimator):
@@ -28,7 +23,7 @@ class Raising(BaseEstimator):
         self.a = a
 
     def fit(self, X, y, sample_weight=None):
-        raise explain(FAULT)
+        raise error_of(FAULT)
 
 
 def many_scores(estimator, X, y):
@@ -36,6 +31,7 @@ def many_scores(estimator, X, y):
 
 
 def settings(**params):
+    """Return what all fits have in common but the arguments of `evaluate` alone."""
     return {
         "X": X,
         "y": y,
@@ -49,12 +45,30 @@ def settings(**params):
     }
 
 
-def both(params, **common):
-    """Return what is made of a fault, and what scikit-learn makes of the error."""
-    fold = failed_fold(FAULT, params, PROGRESS, {"gradient": None, **common})
-    found = fold.to_sklearn()
-    expected = fit_and_score(Raising(), parameters=params, **PROGRESS, **common)
-    return found, expected
+def failed(params, fault=FAULT, unit=UNIT, **common):
+    """Return the result of each split."""
+    own = {"estimator": Ridge(), "splits": SPLITS, "n_candidates": 10, "seed": 0}
+    trial = Trial(params, 0, "initial", number=4)
+    common = {**own, "gradient": None, **settings(**common)}
+    results = failed_results(fault, trial, unit, common)
+    assert list(results) == [Unit(0), Unit(1)]
+    return list(results.values())
+
+
+def expected_of(params, **common):
+    """Return what scikit-learn makes of the error on each split."""
+    return [
+        fit_and_score(
+            Raising(),
+            parameters=params,
+            train=train,
+            test=test,
+            split_progress=(split, 2),
+            candidate_progress=(4, 10),
+            **settings(**common),
+        )
+        for split, (train, test) in enumerate(SPLITS)
+    ]
 
 
 # ---- the error
@@ -70,16 +84,16 @@ def both(params, **common):
 def test_a_fault_is_explained_in_the_same_words_for_all_fits(
     kind, error_type, builtin, words
 ):
-    first, second = explain(Fault(kind, 1.0)), explain(Fault(kind, 2.0))
+    first, second = error_of(Fault(kind, 1.0)), error_of(Fault(kind, 2.0))
     assert type(first) is error_type
     assert isinstance(first, (SkoptEvoError, builtin))
     assert re.search(words, str(first))
     assert str(first) == str(second)
 
 
-def test_all_splits_count_as_one_kind_of_failure():
-    folds = [failed_fold(FAULT, {"a": a}, PROGRESS, settings()) for a in (1, 2)]
-    assert folds[0].fit_error == folds[1].fit_error
+def test_all_splits_and_candidates_count_as_one_kind_of_failure():
+    folds = [*failed({"a": 1}), *failed({"a": 2})]
+    assert len({fold.fit_error for fold in folds}) == 1
 
 
 # ---- the results
@@ -99,43 +113,56 @@ def test_all_splits_count_as_one_kind_of_failure():
 def test_results_are_those_of_a_fit_that_raises(
     scorer, return_train_score, error_score
 ):
-    found, expected = both(
-        {"a": 2},
-        **settings(
-            scorer=scorer,
-            return_train_score=return_train_score,
-            error_score=error_score,
-        ),
+    options = {
+        "scorer": scorer,
+        "return_train_score": return_train_score,
+        "error_score": error_score,
+    }
+    results = zip(
+        failed({"a": 2}, **options), expected_of({"a": 2}, **options), strict=True
     )
-    assert found.keys() == expected.keys()
-    for name in found.keys() - {"fit_time", "score_time", "fit_error"}:
-        np.testing.assert_equal(found[name], expected[name])
+    for fold, expected in results:
+        found = fold.to_sklearn()
+        assert found.keys() == expected.keys()
+        for name in found.keys() - {"fit_time", "score_time", "fit_error"}:
+            np.testing.assert_equal(found[name], expected[name])
+
+
+@pytest.mark.parametrize("split", [0, 1])
+@pytest.mark.parametrize("fidelity", [0.25, 1.0])
+def test_the_fit_that_failed_has_the_time_that_it_took(split, fidelity):
+    folds = failed({"a": 2}, unit=Unit(split, fidelity))
+    assert folds[split].fit_time == FAULT.seconds
+    assert folds[1 - split].fit_time < FAULT.seconds
 
 
 def test_the_traceback_ends_as_that_of_a_fit_that_raises():
-    found, expected = both({"a": 2}, **settings())
-    last = [fold["fit_error"].splitlines()[-1] for fold in (found, expected)]
+    found, expected = failed({"a": 2})[0].fit_error, expected_of({"a": 2})[0]
+    last = [text.splitlines()[-1] for text in (found, expected["fit_error"])]
     assert last[0] == last[1]
     assert last[0].startswith("skopt_evo.exceptions.WorkerDiedError: A fit ended")
 
 
 def test_parameters_that_only_the_estimator_knows_are_taken():
-    fold = failed_fold(FAULT, {"step__a": 1, "b": Ridge()}, PROGRESS, settings())
-    assert np.isnan(fold.test_scores)
+    for fold in failed({"step__a": 1, "b": Ridge()}):
+        assert np.isnan(fold.test_scores)
 
 
-def test_an_error_that_is_to_be_raised_is_raised_itself():
-    with pytest.raises(WorkerDiedError, match="ended its worker process twice"):
-        failed_fold(FAULT, {}, PROGRESS, settings(error_score="raise"))
+@pytest.mark.parametrize(
+    ("kind", "error"), [("timeout", FitTimeoutError), ("crashed", WorkerDiedError)]
+)
+def test_an_error_that_is_to_be_raised_is_raised_itself_with_the_fit(kind, error):
+    with pytest.raises(error) as caught:
+        failed({"a": 3}, Fault(kind, 7.5), error_score="raise")
+    (note,) = caught.value.__notes__
+    assert note == "It was split 1 of candidate 4, {'a': 3}, after 7.5 seconds."
 
 
 @pytest.mark.parametrize("verbose", [0, 1, 2, 3, 10])
 def test_the_same_is_printed_as_for_a_fit_that_raises(verbose, capsys):
-    failed_fold(FAULT, {"a": 2}, PROGRESS, settings(verbose=verbose))
+    failed({"a": 2}, verbose=verbose)
     found = capsys.readouterr().out
-    fit_and_score(
-        Raising(), parameters={"a": 2}, **PROGRESS, **settings(verbose=verbose)
-    )
+    expected_of({"a": 2}, verbose=verbose)
     expected = capsys.readouterr().out
     assert ("5/10" in found) == (verbose > 9)
     without_time = [

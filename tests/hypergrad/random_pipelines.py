@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn import cluster, decomposition, preprocessing
-from sklearn.base import BaseEstimator, TransformerMixin, clone, is_classifier
+from sklearn.base import BaseEstimator, TransformerMixin, is_classifier
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import RandomTreesEmbedding
@@ -49,9 +49,10 @@ from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR
 
-from skopt_evo.evaluation._evaluator import _fit_score_and_differentiate
+from skopt_evo.evaluation import evaluate as evaluate_unit
 from skopt_evo.hypergrad._exact import FoldDifferentiator, FoldGradient
 from skopt_evo.preprocessing import FeatureScale
+from skopt_evo.trials import Unit
 
 N_SAMPLES, N_TRAIN = 72, 48
 
@@ -480,23 +481,23 @@ def evaluate(
     rows = np.arange(N_SAMPLES)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result = _fit_score_and_differentiate(
-            {
-                "estimator": clone(case.estimator),
-                "parameters": dict(params),
-                "train": rows[:N_TRAIN],
-                "test": rows[N_TRAIN:],
-            },
-            FoldDifferentiator(scorer, None, frozenset(params)),
-            {
-                "X": case.X,
-                "y": case.y,
-                "scorer": scorer,
-                "verbose": 0,
-                "fit_params": {},
-                "score_params": {},
-                "error_score": np.nan,
-            },
+        result = evaluate_unit(
+            estimator=case.estimator,
+            X=case.X,
+            y=case.y,
+            splits=[(rows[:N_TRAIN], rows[N_TRAIN:])],
+            n_candidates=1,
+            seed=0,
+            gradient=FoldDifferentiator(scorer, None, frozenset(params)),
+            number=0,
+            params=dict(params),
+            unit=Unit(0),
+            callbacks={},
+            scorer=scorer,
+            verbose=0,
+            fit_params={},
+            score_params={},
+            error_score=np.nan,
         )
     return result.gradient, float(result.test_scores)
 

@@ -88,6 +88,13 @@ def test_candidates_without_a_score_on_every_split_never_win():
     assert SMALL_C(results(params, folds)) == 1
 
 
+@pytest.mark.parametrize("other", ["ok", "failed", "timeout"])
+def test_a_candidate_that_was_raced_never_wins(other):
+    params = [{"C": 1}, {"C": 2}]
+    found = results(params, [[0.9, 0.9], [0.1, 0.2]], status=["raced", other])
+    assert SMALL_C(found) == 1
+
+
 # ---- what is simple
 
 

@@ -42,11 +42,12 @@ class StandIn(SEARCH):
             return super()._search(space, seed, *args)
         space.size, self.n_iter = math.inf, len(grid)
         try:
-            objective, *others = super()._search(space, seed, *args)
+            session, *others = super()._search(space, seed, *args)
         finally:
             self.n_iter = n_iter
-        objective.trials.sort(key=lambda trial: place(trial.params, grid))
-        return objective, *others
+        # The results are tabulated in this order.
+        session.objective.trials.sort(key=lambda trial: place(trial.params, grid))
+        return session, *others
 
 
 def place(params, grid):
