@@ -22,7 +22,6 @@ from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.checkpoint import _journal, _lines
 from skopt_evo.descent import _gradient_descent, _sources
 from skopt_evo.descent._quadratic_fit import QuadraticFit
-from skopt_evo.evaluation import _fit
 from skopt_evo.exceptions import (
     CheckpointError,
     CheckpointLockedError,
@@ -31,6 +30,7 @@ from skopt_evo.exceptions import (
 )
 from skopt_evo.optimizers import _trust_region
 from skopt_evo.preprocessing import ColumnMask, FeatureScale
+from skopt_evo.scheduling import _loop
 from skopt_evo.space import Mask, Vector
 from skopt_evo.strategies import GeneticStrategy
 from skopt_evo.strategies._offspring import Offspring
@@ -105,12 +105,12 @@ def fits(monkeypatch):
     """Return a list that grows with each fit that is not in a worker."""
     done = []
 
-    def scored_fold(*args, **kwargs):
-        done.append((kwargs["candidate_progress"][0], kwargs["split_progress"][0]))
-        return original(*args, **kwargs)
+    def evaluate(**arguments):
+        done.append((arguments["number"], arguments["unit"].split))
+        return original(**arguments)
 
-    original = _fit.scored_fold
-    monkeypatch.setattr(_fit, "scored_fold", scored_fold)
+    original = _loop.evaluate
+    monkeypatch.setattr(_loop, "evaluate", evaluate)
     return done
 
 

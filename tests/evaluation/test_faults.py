@@ -7,11 +7,12 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import Ridge
 from sklearn.metrics import check_scoring
+from sklearn.model_selection._validation import _fit_and_score
 
-from skopt_evo._sklearn_compat import fit_and_score
 from skopt_evo.evaluation import error_of, failed_results
 from skopt_evo.exceptions import FitTimeoutError, SkoptEvoError, WorkerDiedError
 from skopt_evo.trials import Fault, Trial, Unit
+from tests.scheduling.sessions import settings_of
 
 X, y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
 FAULT, UNIT = Fault("crashed", 0.5), Unit(1)
@@ -30,42 +31,46 @@ def many_scores(estimator, X, y):
     return {"one": 1.0, "two": 2.0}
 
 
-def settings(**params):
-    """Return what all fits have in common but the arguments of `evaluate` alone."""
-    return {
+def settings(**options):
+    """Return how to fit and score."""
+    weights = {"sample_weight": np.ones(6)}
+    return settings_of(Ridge(), **{"fit_params": weights, **options})
+
+
+def failed(params, fault=FAULT, unit=UNIT, **options):
+    """Return the result of each split."""
+    common = {
+        "estimator": Ridge(),
         "X": X,
         "y": y,
-        "scorer": check_scoring(Ridge()),
-        "fit_params": {"sample_weight": np.ones(6)},
-        "score_params": {},
-        "return_train_score": False,
-        "error_score": np.nan,
-        "verbose": 0,
-        **params,
+        "splits": SPLITS,
+        "n_candidates": 10,
+        "seed": 0,
+        "settings": settings(**options),
     }
-
-
-def failed(params, fault=FAULT, unit=UNIT, **common):
-    """Return the result of each split."""
-    own = {"estimator": Ridge(), "splits": SPLITS, "n_candidates": 10, "seed": 0}
     trial = Trial(params, 0, "initial", number=4)
-    common = {**own, "gradient": None, **settings(**common)}
     results = failed_results(fault, trial, unit, common)
     assert list(results) == [Unit(0), Unit(1)]
     return list(results.values())
 
 
-def expected_of(params, **common):
+def expected_of(params, **options):
     """Return what scikit-learn makes of the error on each split."""
+    given = vars(settings(**options)).copy()
+    del given["gradient"]
     return [
-        fit_and_score(
+        _fit_and_score(
             Raising(),
+            X,
+            y,
             parameters=params,
             train=train,
             test=test,
             split_progress=(split, 2),
             candidate_progress=(4, 10),
-            **settings(**common),
+            return_n_test_samples=True,
+            return_times=True,
+            **given,
         )
         for split, (train, test) in enumerate(SPLITS)
     ]

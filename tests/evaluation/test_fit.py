@@ -5,11 +5,15 @@ from itertools import pairwise
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import Ridge
 from sklearn.metrics import check_scoring, r2_score
+from sklearn.model_selection._validation import _fit_and_score
 
 from skopt_evo.evaluation import evaluate, share_of
+from skopt_evo.evaluation._fit import fit_and_score
 from skopt_evo.executors import resolve_executor
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.trials import Unit
@@ -19,6 +23,7 @@ from tests.scheduling.sessions import (
     evaluate_all,
     make_session,
     scores_of,
+    settings_of,
     trials_of,
     y,
 )
@@ -27,7 +32,7 @@ from tests.scheduling.sessions import (
 def fit(estimator, params, unit, **common):
     """Evaluate one unit."""
     session = make_session(estimator=estimator, **common)
-    return evaluate(**session.common, number=0, params=params, unit=unit, callbacks={})
+    return evaluate(**session.common, number=0, params=params, unit=unit)
 
 
 # ---- what is fitted
@@ -65,7 +70,7 @@ def test_each_unit_has_the_test_set_of_its_split_whole():
 def test_it_prints_what_scikit_learn_prints(capsys):
     session = make_session(verbose=10)
     arguments = {"number": 2, "params": {"number": 1}, "unit": Unit(1)}
-    evaluate(**session.common, **arguments, callbacks={})
+    evaluate(**session.common, **arguments)
     assert "[CV 2/3; 3/4]" in capsys.readouterr().out
 
 
@@ -187,3 +192,116 @@ def test_the_time_of_derivatives_is_noted(monkeypatch):
     )
     fold = fit(Ridge(), {"alpha": 1.0}, Unit(0), gradient=BY_ALPHA)
     assert fold.gradient_time >= 0.05
+
+
+class InPlace(Ridge):
+    """Changes what it is fitted on."""
+
+    def fit(self, X, y, sample_weight=None):
+        super().fit(X, y, sample_weight)
+        X[:] = np.nan
+        return self
+
+
+def test_derivatives_see_the_data_as_it_was_before_the_fit():
+    seen = []
+
+    def gradient(estimator, fold, *others):
+        seen.append(fold.X)
+
+    fit(InPlace(), {"alpha": 1.0}, Unit(0), gradient=gradient)
+    assert np.isfinite(seen[0]).all()
+
+
+def test_an_estimator_that_changes_its_input_changes_nothing_for_later_fits():
+    session = make_session(estimator=InPlace())
+    before = session.common["X"].copy()
+    for _ in range(2):
+        unit = {"number": 0, "params": {"alpha": 1.0}, "unit": Unit(0)}
+        fold = evaluate(**session.common, **unit)
+        assert fold.fit_error is None
+    np.testing.assert_array_equal(session.common["X"], before)
+
+
+# ---- as scikit-learn does it
+
+
+def raising(estimator, X, y):
+    raise ValueError("no score")
+
+
+def both(params, error_score=np.nan, return_train_score=True, verbose=0, **options):
+    """Return what is made of a fit here, and what scikit-learn makes of it."""
+    data = options.pop("X", X), options.pop("y", y)
+    settings = settings_of(
+        Ridge(),
+        error_score=error_score,
+        return_train_score=return_train_score,
+        verbose=verbose,
+        **options,
+    )
+    train, test = np.arange(0, 100), np.arange(100, 150)
+    ours = fit_and_score(Ridge(), params, *data, train, test, settings)
+    theirs = _fit_and_score(
+        Ridge(),
+        *data,
+        scorer=settings.scorer,
+        train=train,
+        test=test,
+        verbose=verbose,
+        parameters=params,
+        fit_params=settings.fit_params,
+        score_params=settings.score_params,
+        return_train_score=return_train_score,
+        return_n_test_samples=True,
+        return_times=True,
+        error_score=error_score,
+    )
+    return ours.to_sklearn(), theirs
+
+
+SCORERS = {
+    "one": check_scoring(Ridge()),
+    "several": check_scoring(Ridge(), ["r2", "max_error"], raise_exc=False),
+    "one raises": check_scoring(Ridge(), {"a": "r2", "b": raising}, raise_exc=False),
+    "all raise": raising,
+    "function": lambda estimator, X, y: {"a": 1, "b": np.float32(2.0)},
+}
+
+
+@pytest.mark.filterwarnings("ignore:Scoring failed")
+@pytest.mark.parametrize("scorer", SCORERS.values(), ids=SCORERS)
+@pytest.mark.parametrize("alpha", [1.0, -1.0])
+@pytest.mark.parametrize("error_score", [np.nan, 0, -np.inf])
+@pytest.mark.parametrize("return_train_score", [False, True])
+def test_results_are_those_of_scikit_learn(
+    scorer, alpha, error_score, return_train_score
+):
+    ours, theirs = both(
+        {"alpha": alpha}, error_score, return_train_score, scorer=scorer
+    )
+    assert ours.keys() == theirs.keys()
+    for name in ours.keys() - {"fit_time", "score_time", "fit_error"}:
+        np.testing.assert_equal(ours[name], theirs[name])
+        assert type(ours[name]) is type(theirs[name])
+    assert (ours["fit_error"] is None) == (theirs["fit_error"] is None)
+
+
+@pytest.mark.parametrize("with_weights", [False, True])
+@pytest.mark.parametrize(
+    "make",
+    [np.asarray, np.asfortranarray, pd.DataFrame, csr_matrix, list],
+    ids=["C", "F", "pandas", "sparse", "list"],
+)
+def test_all_kinds_of_data_are_split_as_scikit_learn_does(make, with_weights):
+    given = {"sample_weight": WEIGHTS} if with_weights else {}
+    ours, theirs = both({}, X=make(X), y=list(y), fit_params=given, score_params=given)
+    assert ours["test_scores"] == theirs["test_scores"]
+    assert ours["train_scores"] == theirs["train_scores"]
+
+
+@pytest.mark.parametrize("error_score", ["raise"])
+@pytest.mark.parametrize(("alpha", "scorer"), [(-1.0, "one"), (1.0, "all raise")])
+def test_errors_are_raised_where_that_is_asked_for(error_score, alpha, scorer):
+    with pytest.raises(ValueError, match=r"no score|alpha"):
+        both({"alpha": alpha}, error_score, scorer=SCORERS[scorer])

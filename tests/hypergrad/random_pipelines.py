@@ -49,6 +49,7 @@ from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR
 
+from skopt_evo.evaluation import FitSettings
 from skopt_evo.evaluation import evaluate as evaluate_unit
 from skopt_evo.hypergrad._exact import FoldDifferentiator, FoldGradient
 from skopt_evo.preprocessing import FeatureScale
@@ -488,16 +489,15 @@ def evaluate(
             splits=[(rows[:N_TRAIN], rows[N_TRAIN:])],
             n_candidates=1,
             seed=0,
-            gradient=FoldDifferentiator(scorer, None, frozenset(params)),
+            settings=FitSettings(
+                scorer,
+                fit_params={},
+                score_params={},
+                gradient=FoldDifferentiator(scorer, None, frozenset(params)),
+            ),
             number=0,
             params=dict(params),
             unit=Unit(0),
-            callbacks={},
-            scorer=scorer,
-            verbose=0,
-            fit_params={},
-            score_params={},
-            error_score=np.nan,
         )
     return result.gradient, float(result.test_scores)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,15 @@ from sklearn.datasets import load_iris
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import KFold
 
+from skopt_evo._interruption import Interruption
 from skopt_evo._sklearn_compat import SearchTask
-from skopt_evo.evaluation import evaluate
+from skopt_evo.evaluation import FitSettings, evaluate
 from skopt_evo.executors import Done
 from skopt_evo.results import Objective
 from skopt_evo.scheduling import (
     AllSplits,
     CallbackTasks,
-    Interruption,
+    Interrupted,
     Progress,
     Session,
     Snapshot,
@@ -30,6 +32,7 @@ from skopt_evo.trials import Fault, Trial
 
 X, y = load_iris(return_X_y=True)
 NO_TASK = SearchTask(None, None)
+SETTINGS = [each.name for each in fields(FitSettings)]
 NOTHING_KNOWN = Snapshot([], 0)
 
 
@@ -140,6 +143,19 @@ def fit_of(key: Any) -> tuple[int, int]:
     return number, unit.split
 
 
+def settings_of(estimator: Any, **options: Any) -> FitSettings:
+    """Return how to fit and score, with those of some options that belong to it."""
+    given = {name: options[name] for name in options if name in SETTINGS}
+    return FitSettings(
+        **{
+            "scorer": check_scoring(estimator),
+            "fit_params": {},
+            "score_params": {},
+            **given,
+        }
+    )
+
+
 def make_session(
     executor: Any = None,
     *,
@@ -152,7 +168,6 @@ def make_session(
     rules: Sequence[Any] = (),
     schedule: Any = None,
     checkpoint: Any = None,
-    gradient: Any = None,
     **common: Any,
 ) -> Session:
     """Return a session of some candidates of `Numbered`."""
@@ -171,20 +186,14 @@ def make_session(
             "splits": list(KFold(n_splits, shuffle=True, random_state=0).split(X)),
             "n_candidates": 4,
             "seed": 0,
-            "gradient": gradient,
-            "scorer": check_scoring(estimator),
-            "fit_params": {},
-            "score_params": {},
-            "return_train_score": False,
-            "error_score": np.nan,
-            "verbose": 0,
-            **common,
+            **{name: common[name] for name in common if name not in SETTINGS},
+            "settings": settings_of(estimator, **common),
         },
         budgets=budgets,
         callbacks=callbacks,
         progress=Progress(0, budgets[-1], objective),
         interruption=interruption,
-        rules=[interruption, *rules, callbacks],
+        rules=[Interrupted(interruption), *rules, callbacks],
         schedule=AllSplits() if schedule is None else schedule,
         checkpoint=checkpoint,
     )

@@ -6,7 +6,7 @@ import pytest
 from skopt_evo.results import Objective
 from skopt_evo.scheduling import (
     CallbackTasks,
-    Interruption,
+    Interrupted,
     NoChange,
     Timeout,
     _stopping,
@@ -28,28 +28,28 @@ class TestTimeout(StoppingConformance):
         return Timeout(1e-9 if stops else 3600.0)
 
 
-class TestInterruption(StoppingConformance):
+class TestInterrupted(StoppingConformance):
     waits_for_results = False
     n_lost = 1
 
     def make(self, session, stops):
-        rule, next_done = session.interruption, session.executor.next_done
+        interruption, next_done = session.interruption, session.executor.next_done
 
         def interrupt(timeout):
-            rule.n += len(session.executor.ended) == 9
+            interruption.n += len(session.executor.ended) == 9
             return next_done(timeout)
 
         if stops:
             session.executor.next_done = interrupt
-        return rule
+        return Interrupted(interruption)
 
 
-class TestInterruptionAtTheStart(StoppingConformance):
+class TestInterruptedAtTheStart(StoppingConformance):
     waits_for_results = False
 
     def make(self, session, stops):
         session.interruption.n = int(stops)
-        return session.interruption
+        return Interrupted(session.interruption)
 
 
 class Asking:

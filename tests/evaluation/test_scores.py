@@ -8,32 +8,23 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 from sklearn.metrics import check_scoring, make_scorer
 
-from skopt_evo.evaluation._error_score import ErrorScore, scored_fold
+from skopt_evo.evaluation._fit import fit_and_score
+from skopt_evo.evaluation._scores import ErrorScore
+from tests.scheduling.sessions import settings_of
 
 X, y = load_diabetes(return_X_y=True)
-HALVES = {"train": np.arange(200), "test": np.arange(200, 442)}
+HALVES = np.arange(200), np.arange(200, 442)
 
 
 def raising(y_true, y_pred):
     raise ValueError("no score")
 
 
-def fold_of(scorer, estimator=None, error_score=0.0, **options):
-    fold, _ = scored_fold(
-        estimator=Ridge() if estimator is None else estimator,
-        X=X,
-        y=y,
-        scorer=scorer,
-        **HALVES,
-        verbose=0,
-        parameters={},
-        fit_params={},
-        score_params={},
-        error_score=error_score,
-        return_train_score=True,
-        **options,
-    )
-    return fold
+def fold_of(scorer, estimator=None, error_score=0.0):
+    estimator = Ridge() if estimator is None else estimator
+    options = {"error_score": error_score, "return_train_score": True}
+    settings = settings_of(estimator, scorer=scorer, **options)
+    return fit_and_score(estimator, {}, X, y, *HALVES, settings)
 
 
 @pytest.mark.filterwarnings("ignore:Scoring failed")
