@@ -4,21 +4,18 @@ import time
 import warnings
 from abc import abstractmethod
 from contextlib import nullcontext
-from numbers import Integral, Real
-from os import PathLike
+from numbers import Integral
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.metrics import check_scoring
 from sklearn.utils import check_random_state, indexable
 
 from skopt_evo._arithmetic import own_arithmetic
 from skopt_evo._interruption import Interruption, is_part_of_more
 from skopt_evo._preparation import FitData, make_session, open_checkpoint
-from skopt_evo._search_interface import SearchInterface
+from skopt_evo._search_parameters import SearchParameters
+from skopt_evo._sklearn_callbacks import SearchTask
 from skopt_evo._sklearn_compat import (
-    Interval,
-    SearchTask,
     check_method_params,
     fit_context,
     scorer_attribute,
@@ -43,85 +40,9 @@ from skopt_evo.space import (
     check_parameter_values,
 )
 
-# What `fit` sets. It is gone as soon as `fit` starts: a search that failed on new data
-# must not answer for the old.
-FITTED_ATTRIBUTES = (
-    "best_estimator_",
-    "best_index_",
-    "best_params_",
-    "best_score_",
-    "cv_results_",
-    "feature_names_in_",
-    "multimetric_",
-    "n_splits_",
-    "pareto_front_",
-    "refit_time_",
-    "scorer_",
-    "stop_reason_",
-)
 
-
-class BaseEvoSearchCV(SearchInterface):
+class BaseEvoSearchCV(SearchParameters):
     """Base of the searches: everything but the choice of the next candidates."""
-
-    _parameter_constraints: dict = {
-        **SearchInterface._parameter_constraints,
-        # SearchSpace checks it, and says what a search space is made of.
-        "param_grid": "no_validation",
-        "n_iter": [Interval(Integral, 1, None, closed="left")],
-        # Checked against the space.
-        "initial_params": "no_validation",
-        "checkpoint": [str, PathLike, None],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), None],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "timeout": [Interval(Real, 0, None, closed="neither"), None],
-        "fit_timeout": [Interval(Real, 0, None, closed="neither"), None],
-        "random_state": ["random_state"],
-    }
-
-    @abstractmethod
-    def __init__(
-        self,
-        estimator,
-        param_grid,
-        *,
-        n_iter,
-        initial_params,
-        n_iter_no_change,
-        tol,
-        timeout,
-        fit_timeout,
-        checkpoint,
-        scoring,
-        n_jobs,
-        refit,
-        cv,
-        verbose,
-        pre_dispatch,
-        error_score,
-        return_train_score,
-        random_state,
-    ):
-        super().__init__(
-            estimator,
-            scoring=scoring,
-            n_jobs=n_jobs,
-            refit=refit,
-            cv=cv,
-            verbose=verbose,
-            pre_dispatch=pre_dispatch,
-            error_score=error_score,
-            return_train_score=return_train_score,
-        )
-        self.param_grid = param_grid
-        self.n_iter = n_iter
-        self.initial_params = initial_params
-        self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.timeout = timeout
-        self.fit_timeout = fit_timeout
-        self.checkpoint = checkpoint
-        self.random_state = random_state
 
     @abstractmethod
     def _make_proposer(self, space, objective, seed, start, scorers, n_iter):
@@ -161,26 +82,6 @@ class BaseEvoSearchCV(SearchInterface):
             return 0
         return int(check_random_state(self.random_state).randint(2**31 - 1))
 
-    def _check_search_parameters(self):
-        """Raise for constructor parameters that make no sense, before any fit."""
-        for name in ("estimator", "cv"):
-            value = getattr(self, name)
-            if isinstance(value, type):
-                raise TypeError(
-                    f"{name}={value!r} is a class: pass an instance, e.g. "
-                    f"{value.__name__}()."
-                )
-        for name, allowed in self._parameter_constraints.items():
-            value = getattr(self, name)
-            intervals = [each for each in allowed if isinstance(each, Interval)]
-            # A bool is an int to Python, but hardly to the user.
-            if intervals and isinstance(value, bool):
-                raise ValueError(
-                    f"{name}={value!r} is a bool, not a number: pass {intervals[0]}."
-                )
-        if callable(self.scoring):
-            check_scoring(self.estimator, self.scoring)  # a metric is no scorer
-
     @fit_context(
         # The estimator is fitted on its own, and checks its own parameters.
         prefer_skip_nested_validation=False
@@ -216,8 +117,7 @@ class BaseEvoSearchCV(SearchInterface):
         skopt_evo.exceptions.SearchSpaceError
             If `param_grid` is no search space for the estimator.
         """
-        for attribute in FITTED_ATTRIBUTES:
-            self.__dict__.pop(attribute, None)
+        self._forget()
         self._check_search_parameters()
         seed = self._draw_seed()
         space = self._checked_space(seed)

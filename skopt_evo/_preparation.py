@@ -152,14 +152,10 @@ def make_session(search, space, seed, data, *, root, checkpoint, interruption):
     n_candidates = int(space.size) if is_exhaustive else budgets[-1]
     objective = search._make_objective()
     proposer = _make_proposer(search, space, objective, seed, data, budgets[0])
-    n_splits = len(data.splits)
+    n_fits = n_candidates * len(data.splits) if is_exhaustive else None
     callbacks = CallbackTasks(
-        root.subtask(
-            "search",
-            max_subtasks=n_candidates * n_splits if is_exhaustive else None,
-            sequential=False,
-        ),
-        n_splits,
+        root.subtask("search", max_subtasks=n_fits, sequential=False),
+        len(data.splits),
         has_generations=not is_exhaustive,
     )
     return Session(

@@ -10,6 +10,23 @@ from skopt_evo._messages import listed
 from skopt_evo._sklearn_compat import BaseSearchCV, search_estimator_has
 from skopt_evo.results import metrics_of
 
+# What `fit` sets. It is gone as soon as `fit` starts: a search that failed on new data
+# must not answer for the old.
+FITTED_ATTRIBUTES = (
+    "best_estimator_",
+    "best_index_",
+    "best_params_",
+    "best_score_",
+    "cv_results_",
+    "feature_names_in_",
+    "multimetric_",
+    "n_splits_",
+    "pareto_front_",
+    "refit_time_",
+    "scorer_",
+    "stop_reason_",
+)
+
 # What scikit-learn's callbacks leave on an estimator while it is fitted; a search that
 # is sent to the workers with each task travels without it.
 CALLBACK_STATE = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
@@ -17,6 +34,11 @@ CALLBACK_STATE = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
 
 class SearchInterface(BaseSearchCV):
     """Tags, metadata routing, scoring and copies of a search."""
+
+    def _forget(self):
+        """Forget what an earlier `fit` has set."""
+        for attribute in FITTED_ATTRIBUTES:
+            self.__dict__.pop(attribute, None)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -8,7 +8,7 @@ from sklearn.svm import SVC
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo._preparation import NOT_RESULTS, make_session, open_checkpoint
-from skopt_evo._sklearn_compat import SearchTask
+from skopt_evo._sklearn_callbacks import SearchTask
 from skopt_evo.exceptions import CheckpointMismatchError
 from skopt_evo.executors import InProcess
 from skopt_evo.proposers import GridProposer

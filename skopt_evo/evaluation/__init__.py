@@ -4,7 +4,9 @@ Where fits run is the matter of `skopt_evo.executors`, which of them run and whe
 that of `skopt_evo.scheduling`.
 """
 
+from skopt_evo.evaluation._evaluate import evaluate
 from skopt_evo.evaluation._faults import error_of, failed_results
-from skopt_evo.evaluation._fit import FitSettings, evaluate, share_of
+from skopt_evo.evaluation._fit import FitSettings
+from skopt_evo.evaluation._rows import share_of
 
 __all__ = ["FitSettings", "error_of", "evaluate", "failed_results", "share_of"]

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator
 
 from skopt_evo._messages import shown
 from skopt_evo.evaluation._fit import fit_and_score
+from skopt_evo.evaluation._report import Report
 from skopt_evo.exceptions import FitTimeoutError, WorkerDiedError
 from skopt_evo.trials import Fault, FoldResult, Trial, Unit
 
@@ -87,7 +88,7 @@ def failed_results(
     results = {}
     try:
         for split, (train, test) in enumerate(splits):
-            results[Unit(split)] = fit_and_score(
+            fold = fit_and_score(
                 _Failing(error_of(fault)),
                 trial.params,
                 common["X"],
@@ -96,6 +97,14 @@ def failed_results(
                 test,
                 settings,
             )
+            report = Report(
+                settings.verbose,
+                trial.params,
+                (split, len(splits)),
+                (trial.number, common["n_candidates"]),
+            )
+            report.end(fold)
+            results[Unit(split)] = fold
     except (FitTimeoutError, WorkerDiedError) as error:
         error.add_note(
             f"It was split {unit.split} of candidate {trial.number}, "

@@ -1,28 +1,26 @@
-"""One fit of a candidate: what runs where the executor says, perhaps in a worker."""
+"""Fitting an estimator on some rows and scoring it on others."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from traceback import format_exc
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 
+from skopt_evo._sklearn_callbacks import ObservedFit
 from skopt_evo._sklearn_compat import (
-    ObservedFit,
     check_method_params,
     number_of_samples,
 )
-from skopt_evo.evaluation._report import Report
 from skopt_evo.evaluation._rows import Rows, rows_of
 from skopt_evo.evaluation._scores import computed_scores, scores_of_failure
 from skopt_evo.hypergrad import Fold
-from skopt_evo.trials import FoldGradient, FoldResult, Unit
+from skopt_evo.trials import FoldGradient, FoldResult
 
 Differentiate: TypeAlias = Callable[..., FoldGradient]
 
@@ -55,101 +53,6 @@ class FitSettings:
     error_score: Any = np.nan
     verbose: int = 0
     gradient: Differentiate | None = None
-
-
-def evaluate(
-    *,
-    estimator: Any,
-    X: Any,
-    y: Any,
-    splits: Sequence[tuple[Any, Any]],
-    n_candidates: int,
-    seed: int,
-    settings: FitSettings,
-    number: int,
-    params: Mapping[str, Any],
-    unit: Unit,
-    callbacks: ObservedFit | None = None,
-) -> FoldResult:
-    """Fit a candidate on one split and score it.
-
-    All arguments but the last ones (`number`, `params`, `unit` and `callbacks`) are the
-    same for all fits of a search, and go to a worker once.
-
-    Parameters
-    ----------
-    estimator : estimator
-        It is cloned.
-    X, y : array-like
-        The data, `y` None if there is none.
-    splits : sequence of (train, test) index arrays
-        The splits of the search.
-    n_candidates : int
-        How many candidates there will be, for what is printed.
-    seed : int
-        The seed of the search.
-    settings : FitSettings
-        How to fit and score.
-    number : int
-        The number of the candidate.
-    params : mapping
-        Its parameters.
-    unit : Unit
-        Which split, and how much of its training set.
-    callbacks : ObservedFit, default=None
-        What scikit-learn's callbacks see of it; None if there are none.
-
-    Returns
-    -------
-    fold : FoldResult
-        The scores, times, and the error of the fit if there was one.
-
-    Raises
-    ------
-    Exception
-        What the fit or a scorer raises, if `error_score` is ``"raise"``. What
-        ``set_params`` raises.
-    """
-    train, test = splits[unit.split]
-    if unit.fidelity < 1.0:
-        train = share_of(train, unit, seed)
-    report = Report(
-        settings.verbose, params, (unit.split, len(splits)), (number, n_candidates)
-    )
-    report.begin()
-    fold = fit_and_score(
-        clone(estimator), params, X, y, train, test, settings, callbacks=callbacks
-    )
-    report.end(fold)
-    return fold
-
-
-def share_of(train: Any, unit: Unit, seed: int) -> NDArray[Any]:
-    """Return the rows of a training set that a unit is fitted on.
-
-    A smaller share of a split is a part of each larger one, as Hyperband and successive
-    halving have it, so that more data is nothing but more data.
-
-    Parameters
-    ----------
-    train : array of row numbers, or of one bool a sample
-        The training set of the split.
-    unit : Unit
-        The split and the share, by which the number of rows is rounded up.
-    seed : int
-        Which rows follows from it and from the split alone.
-
-    Returns
-    -------
-    rows : ndarray of row numbers
-        In the order of the training set.
-    """
-    rows = np.asarray(train)
-    if rows.dtype == bool:
-        rows = np.flatnonzero(rows)
-    n_rows = max(1, int(np.ceil(unit.fidelity * len(rows))))
-    order = np.random.default_rng((seed, unit.split)).permutation(len(rows))
-    return np.asarray(rows[np.sort(order[:n_rows])])
 
 
 def fit_and_score(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils import get_tags
 
 from skopt_evo._sklearn_compat import as_indices_of, safe_split
+from skopt_evo.trials import Unit
 
 
 class Rows(NamedTuple):
@@ -52,3 +54,31 @@ def rows_of(estimator: Any, X: Any, y: Any, train: Any, test: Any) -> Rows:
     return Rows(
         *safe_split(estimator, X, y, train), *safe_split(estimator, X, y, test, train)
     )
+
+
+def share_of(train: Any, unit: Unit, seed: int) -> NDArray[Any]:
+    """Return the rows of a training set that a unit is fitted on.
+
+    A smaller share of a split is a part of each larger one, as Hyperband and successive
+    halving have it, so that more data is nothing but more data.
+
+    Parameters
+    ----------
+    train : array of row numbers, or of one bool a sample
+        The training set of the split.
+    unit : Unit
+        The split and the share, by which the number of rows is rounded up.
+    seed : int
+        Which rows follows from it and from the split alone.
+
+    Returns
+    -------
+    rows : ndarray of row numbers
+        In the order of the training set.
+    """
+    rows = np.asarray(train)
+    if rows.dtype == bool:
+        rows = np.flatnonzero(rows)
+    n_rows = max(1, int(np.ceil(unit.fidelity * len(rows))))
+    order = np.random.default_rng((seed, unit.split)).permutation(len(rows))
+    return np.asarray(rows[np.sort(order[:n_rows])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from skopt_evo._sklearn_compat import ObservedFit, SearchTask
+from skopt_evo._sklearn_callbacks import ObservedFit, SearchTask
 from skopt_evo.trials import Trial, Unit
 
 

@@ -262,7 +262,9 @@ def both(params, error_score=np.nan, return_train_score=True, verbose=0, **optio
 
 SCORERS = {
     "one": check_scoring(Ridge()),
-    "several": check_scoring(Ridge(), ["r2", "max_error"], raise_exc=False),
+    "several": check_scoring(
+        Ridge(), ["r2", "neg_mean_squared_error"], raise_exc=False
+    ),
     "one raises": check_scoring(Ridge(), {"a": "r2", "b": raising}, raise_exc=False),
     "all raise": raising,
     "function": lambda estimator, X, y: {"a": 1, "b": np.float32(2.0)},

@@ -14,7 +14,7 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import KFold
 
 from skopt_evo._interruption import Interruption
-from skopt_evo._sklearn_compat import SearchTask
+from skopt_evo._sklearn_callbacks import SearchTask
 from skopt_evo.evaluation import FitSettings, evaluate
 from skopt_evo.executors import Done
 from skopt_evo.results import Objective

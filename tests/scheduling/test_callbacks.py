@@ -137,7 +137,7 @@ def test_without_callbacks_there_is_nothing_to_see():
     tasks = CallbackTasks(SearchTask(None, None), 2, has_generations=True)
     (trial,) = numbered(0)
     tasks.open([trial])
-    assert tasks.leaf(trial, Unit(0)) == {}
+    assert tasks.leaf(trial, Unit(0)) is None
     tasks.pass_over(trial)
     assert tasks.update(trial, None) is None
     tasks.close()
@@ -175,7 +175,7 @@ def test_scikit_learn_takes_more_fits_than_there_are_splits():
     trials = numbered(0, 1)
     tasks.open(trials)
     found = {
-        tasks.leaf(trial, Unit(split, fidelity))["callback_ctx"].task_id
+        tasks.leaf(trial, Unit(split, fidelity))._context.task_id
         for trial in trials
         for split in (0, 1)
         for fidelity in (0.5, 1.0)

@@ -25,7 +25,7 @@ class Task:
         return Task(f"{name} {task_id}", self.log, self.stop_after)
 
     def leaf(self, number):
-        return {}
+        return None
 
     def end(self):
         self.log.append(f"{self.name} ends")

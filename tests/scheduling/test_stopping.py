@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from skopt_evo._interruption import Interruption
 from skopt_evo.results import Objective
 from skopt_evo.scheduling import (
     CallbackTasks,
@@ -62,7 +63,7 @@ class Asking:
         return Asking(task_id)
 
     def leaf(self, number):
-        return {}
+        return None
 
     def end(self):
         return self.number == 2
@@ -220,6 +221,7 @@ def test_of_several_metrics_it_is_the_front_that_has_to_change():
 
 
 def test_ctrl_c_is_a_reason_even_if_there_is_nothing_to_show():
-    rule = Interruption()
-    rule.n = 1
+    interruption = Interruption()
+    interruption.n = 1
+    rule = Interrupted(interruption)
     assert rule.poll(has_results=False) == "interrupted"
