@@ -5,13 +5,17 @@ import sys
 from pathlib import Path
 
 from docutils import nodes
+from scipy.stats import loguniform
+from sklearn.datasets import load_iris
+from sklearn.svm import SVC
 from sphinx.util.docutils import SphinxDirective
 
-from skopt_evo import __version__
+from skopt_evo import GeneticSearchCV, __version__
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
 
+from docs import architecture  # noqa: E402
 from tests import bad_input_table  # noqa: E402
 
 project = "skopt-evo"
@@ -181,7 +185,58 @@ def cut(names):
     return f"{opening}{', '.join(sorted(text.split(', '))[:3])}, …{closing}"
 
 
+# ---- what the code knows
+
+
+class WayOfACandidate(SphinxDirective):
+    """The stops of a candidate in a search that runs, as a picture and as a table."""
+
+    def run(self):
+        X, y = load_iris(return_X_y=True)
+        search = GeneticSearchCV(
+            SVC(), {"C": loguniform(1e-2, 1e2)}, n_iter=12, cv=2, random_state=0
+        )
+        stops = architecture.stops_of(architecture.trace(search, X, y))
+        head = row_of(
+            *(nodes.paragraph("", text) for text in ("Stop", "Where", "What"))
+        )
+        body = [self.row(number, stop) for number, stop in enumerate(stops, start=1)]
+        group = nodes.tgroup("", cols=3)
+        group += [nodes.colspec(colwidth=width) for width in (20, 40, 40)]
+        group += [nodes.thead("", head), nodes.tbody("", *body)]
+        picture = nodes.raw("", architecture.picture_of(stops), format="html")
+        return [picture, nodes.table("", group)]
+
+    def row(self, number, stop):
+        name = f"{number}. "
+        return row_of(
+            nodes.paragraph("", "", nodes.Text(name), literal(stop.name)),
+            nodes.paragraph("", "", literal(f"{stop.path}:{stop.line}")),
+            nodes.paragraph("", architecture.summary_of(stop.package)),
+        )
+
+
+class Layers(SphinxDirective):
+    """The layers of packages, from the contract of imports."""
+
+    def run(self):
+        self.env.note_dependency(str(architecture.ROOT / "setup.cfg"))
+        body = [
+            row_of(
+                [nodes.paragraph("", "", literal(name)) for name in layer],
+                [nodes.paragraph("", architecture.summary_of(name)) for name in layer],
+            )
+            for layer in architecture.layers()
+        ]
+        group = nodes.tgroup("", cols=2)
+        group += [nodes.colspec(colwidth=width) for width in (25, 75)]
+        group += nodes.tbody("", *body)
+        return [nodes.table("", group, classes=["layers"])]
+
+
 def setup(app):
+    app.add_directive("layers", Layers)
+    app.add_directive("way-of-a-candidate", WayOfACandidate)
     app.add_directive("bad-input", BadInput)
     app.connect("autodoc-process-docstring", mend_docstring)
     app.connect("autodoc-process-signature", hide_signature)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from sklearn.base import BaseEstimator
 
-from skopt_evo._sklearn_compat import HAS_CALLBACKS, SearchTask
+from skopt_evo._sklearn_callbacks import HAS_CALLBACKS, SearchTask
 from skopt_evo.scheduling import CallbackTasks
 from skopt_evo.trials import Trial, Unit
 
