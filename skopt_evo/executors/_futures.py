@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 import sys
+import time
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, ThreadPoolExecutor
@@ -31,6 +32,9 @@ from skopt_evo.executors._outcomes import (
 )
 from skopt_evo.executors._protocol import Request
 from skopt_evo.executors._queue import Batch, Queue, QueueExecutor
+
+# So long dask may take to have workers again when all of them have died.
+SECONDS_TO_START_AGAIN = 120.0
 
 
 class Futures(QueueExecutor):
@@ -160,12 +164,24 @@ class Futures(QueueExecutor):
             # What workers that died had of the common arguments is lost to dask, with
             # all that was to use it.
             self._lose_all()
-            self._shared = self._share()
+            self._share_again()
         except Exception as error:
             if _is_death(error):
                 self._queue.fail(number, "crashed")
             else:
                 self._queue.note(number, Outcome(error=error))
+
+    def _share_again(self) -> None:
+        """Share the common arguments anew; wait for workers that start again."""
+        deadline = time.monotonic() + SECONDS_TO_START_AGAIN
+        while True:
+            try:
+                self._shared = self._share()
+                return
+            except OSError:  # it has none, or has chosen one that is about to end
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def _lose_all(self) -> None:
         self._queue.fail_all("crashed")

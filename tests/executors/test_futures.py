@@ -91,6 +91,8 @@ def test_when_a_client_has_lost_what_runs_it_is_shared_anew_and_one_runs_at_a_ti
 
     def scatter(data, hash):
         scattered.append(data)
+        if len(scattered) == 2:
+            raise OSError("this worker is about to end")
         return data
 
     client = Client(scatter=scatter)
@@ -104,7 +106,7 @@ def test_when_a_client_has_lost_what_runs_it_is_shared_anew_and_one_runs_at_a_ti
         assert [each.key for each in done] == [0, 1, 2, 3]
         assert all(each.fault.kind == "crashed" for each in done)
         assert not any(each.is_alone for each in done)
-        assert len(scattered) == 2
+        assert len(scattered) == 3
         assert executor.next_done(0.0) is None
         assert len(client.calls) == 1
         client.calls.pop()[0].cancel()
