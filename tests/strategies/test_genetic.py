@@ -457,7 +457,7 @@ def test_a_loss_after_failures_is_bred_from(survival: Any) -> None:
     assert {"mutation", "crossover"} & set(origins)
 
 
-def test_dormant_genes_do_not_tell_candidates_apart() -> None:
+def test_inactive_genes_do_not_tell_candidates_apart() -> None:
     layout = layout_of([{"a": [1, 2]}, {"b": U}])
     strategy = GeneticStrategy(layout, seed=0)
     strategy.tell([[0.25, 0.25, 0.1], [0.25, 0.25, 0.9]], [[2.0], [1.0]])
@@ -483,7 +483,7 @@ def branches_layout() -> GeneLayout:
     return even_layout([2, 0, 0, 0], [False, True, True, True], active)
 
 
-def test_a_gene_that_is_dormant_in_one_parent_comes_from_the_other() -> None:
+def test_a_gene_that_is_inactive_in_one_parent_comes_from_the_other() -> None:
     crossover = Recorder(UniformCrossover())
     strategy = GeneticStrategy(
         branches_layout(), seed=0, n_initial=0, n_children=50, crossover=crossover
