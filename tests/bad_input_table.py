@@ -1471,13 +1471,13 @@ TABLE = {
             "a surrogate that is too sure",
             "surrogate=LinearRegression()",
             "TypeError",
-            ["surrogate=LinearRegression()", "how sure", "return_std", "ExtraTrees"],
+            ["surrogate=LinearRegression()", "uncertainty", "return_std", "ExtraTrees"],
         ),
         Row(
             "a surrogate that classifies",
             "surrogate=RandomForestClassifier()",
             "TypeError",
-            ["surrogate=RandomForestClassifier()", "how sure"],
+            ["surrogate=RandomForestClassifier()", "uncertainty"],
         ),
         Row(
             "a surrogate that returns nothing",

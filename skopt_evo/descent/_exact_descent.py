@@ -13,13 +13,13 @@ from skopt_evo.descent._settings import Exact
 from skopt_evo.optimizers import _trust_region as trust_region
 from skopt_evo.optimizers._trust_region import TrustRegionState
 
-# A descent is over when a step promises less than this part of the loss, after so many
-# steps at least, for a plateau promises nothing either; or when steps are shorter than
-# this, on the unit scale.
-PROMISE, FEWEST_STEPS = 1e-6, 2
+# A descent is over when the predicted gain of a step is less than this part of the
+# loss, after so many steps at least, since on a plateau it is 0 as well; or when steps
+# are shorter than this, on the unit scale.
+LEAST_GAIN, FEWEST_STEPS = 1e-6, 2
 
-# The same where the loss stands in for the score: it need not be met to the last digit.
-PROMISE_OF_SURROGATE = 1e-3
+# The same where the loss takes the place of the score: no more digits of it are needed.
+LEAST_GAIN_OF_SURROGATE = 1e-3
 SHORTEST = 1e-4
 
 
@@ -66,13 +66,13 @@ def descend_exactly(
     6.2 and algorithms 4.1 and 6.2 (SR1 in a trust region).
     """
     state = trust_region.begin(here.point, here.loss, here.slope)
-    least = PROMISE_OF_SURROGATE if is_surrogate else PROMISE
+    least = LEAST_GAIN_OF_SURROGATE if is_surrogate else LEAST_GAIN
     iteration = 0
     while len(state.point) and state.radius >= SHORTEST:
         if not trust_region.projected_gradient(state.point, state.gradient).any():
             return
         step = trust_region.propose(state)
-        is_flat = step.promise <= least * abs(state.loss)
+        is_flat = step.predicted <= least * abs(state.loss)
         if is_flat and iteration >= FEWEST_STEPS:
             return
         there = genes.snapped(step.point)

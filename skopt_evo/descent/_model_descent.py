@@ -91,8 +91,8 @@ def descend_by_model(
     certain.
 
     Categories are searched along with the numbers: each is taken to add to the loss,
-    what it adds is learnt by the model, and a step changes the category that promises
-    most, by a draw from what the model holds possible.
+    what it adds is learnt by the model, and a step changes the category that is
+    best in a draw from the model.
 
     Parameters
     ----------
@@ -174,15 +174,15 @@ def _step(
 def _best_categories(
     around: LocalData, fit: QuadraticFit, offset: float, rng: np.random.Generator
 ) -> FloatArray:
-    """Return the centre, with another category if one promises more, by a draw."""
+    """Return the centre, with another category if it is better in a draw."""
     changes = around.changes + (untried := around.untried(rng))
     if not changes:
         return around.centre
     unknown = offset * fit.scale * rng.standard_normal(len(untried))
-    promises = np.append(fit.draw(rng).offsets, unknown)
-    best = int(np.argmin(promises))
+    offsets = np.append(fit.draw(rng).offsets, unknown)
+    best = int(np.argmin(offsets))
     centre = around.centre.copy()
-    if promises[best] < 0.0:
+    if offsets[best] < 0.0:
         gene, level = changes[best]
         centre[gene] = around.value(gene, level)
     return centre

@@ -9,7 +9,7 @@ HUGE = 1e140
 
 
 def moderate(loss: float) -> float:
-    """Return a loss, its logarithm in place of what is huge of it.
+    """Return a loss; its size beyond `HUGE` grows with the logarithm only.
 
     The order of losses stays the same, and up to `HUGE` they stay what they are.
 

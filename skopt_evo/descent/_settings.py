@@ -12,7 +12,7 @@ from skopt_evo.descent._local_model import LocalModel
 class Exact:
     """Exact derivatives of the score, where there is a rule for the estimator.
 
-    They come with the fit of a candidate, for about the price of another one. Without a
+    They come with the fit of a candidate, in about the time of another fit. Without a
     rule for its class, for a numeric parameter or for the scorer there is an error
     before anything is fitted. What only the fit tells is warned of at the end: see
     :class:`~skopt_evo.exceptions.NoHypergradientWarning`.

@@ -6,7 +6,8 @@ import numpy as np
 
 from skopt_evo._typing import FloatArray
 
-# The squares of losses smaller than this, or larger than its inverse, are no floats.
+# Squares of losses smaller than this may be 0, and of those larger than its inverse
+# infinite.
 LEAST = 1e-150
 
 # A failure counts as a loss that exceeds the worst ones, once these are cut down, by

@@ -62,8 +62,8 @@ def minimise_quadratic(
     slope = np.where(np.abs(slope) < NO_SLOPE, 0.0, slope)
 
     def value_and_slope(step: FloatArray) -> tuple[float, FloatArray]:
-        bent = curvature @ step
-        return float(step @ (slope + 0.5 * bent)), slope + bent
+        change = curvature @ step
+        return float(step @ (slope + 0.5 * change)), slope + change
 
     best, best_value = np.zeros(len(slope)), 0.0
     for start in _starts(slope, curvature, lower, upper):

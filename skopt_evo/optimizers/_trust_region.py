@@ -19,7 +19,7 @@ GROWTH = 2.0
 # plateau that ends at a bound looks like a minimum there.
 LEFT_OVER, NEAR = 0.15, 0.03
 
-# What is gained, as a part of what the model promised: below the first the radius
+# What is gained, as a part of what the model predicted: below the first the radius
 # shrinks, above the second it may grow (Nocedal & Wright 2006, algorithm 4.1).
 POOR, GOOD = 0.25, 0.75
 
@@ -65,12 +65,12 @@ class Step(NamedTuple):
     ----------
     point : ndarray of shape (n,)
         The point.
-    promise : float
-        By how much the model expects it to be lower, at least 0.
+    predicted : float
+        By how much it is lower by the model, at least 0.
     """
 
     point: FloatArray
-    promise: float
+    predicted: float
 
 
 def begin(point: FloatArray, loss: float, gradient: FloatArray) -> TrustRegionState:
@@ -101,8 +101,8 @@ def propose(state: TrustRegionState) -> Step:
     lower = _reach(state.point, state.radius)
     upper = _reach(1.0 - state.point, state.radius)
     step = minimise_quadratic(state.gradient, state.hessian, -lower, upper)
-    promise = -float(step @ (state.gradient + 0.5 * state.hessian @ step))
-    return Step(np.clip(state.point + step, 0.0, 1.0), max(promise, 0.0))
+    predicted = -float(step @ (state.gradient + 0.5 * state.hessian @ step))
+    return Step(np.clip(state.point + step, 0.0, 1.0), max(predicted, 0.0))
 
 
 def update(
@@ -131,7 +131,7 @@ def update(
         return state._replace(radius=0.5 * length)
     hessian, n_updates = _learn(state, step.point, gradient), state.n_updates + 1
     gained = state.loss - loss
-    share = gained / step.promise if step.promise > 0.0 else np.sign(gained)
+    share = gained / step.predicted if step.predicted > 0.0 else np.sign(gained)
     if gained <= 0.0:
         radius = length * _lowest_between(state, step.point, loss, gradient)
         return state._replace(hessian=hessian, radius=radius, n_updates=n_updates)

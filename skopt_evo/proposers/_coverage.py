@@ -12,7 +12,7 @@ from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.space import SearchSpace
 from skopt_evo.strategies._categories import category_of
 
-# Nobody asks for the exact number of settings where there are more than this.
+# Numbers of settings that are larger than this are not printed.
 MANY = 2**53
 
 

@@ -101,7 +101,7 @@ class KnownCandidates:
         losses, steering, slopes, _, genomes = _together(
             known, [one.genome for one in known]
         )
-        # Of a loss in place of the score, slopes would only mislead.
+        # The slopes of a loss in place of the score are not those of the score.
         slopes[~np.isclose(steering, losses)] = np.nan
         return Known(genomes, losses, slopes)
 

@@ -124,7 +124,7 @@ def _column(results: Mapping[str, Any], key: str) -> FloatArray:
 
 
 def _steering(metrics: Sequence[str], steering: str | None) -> str:
-    # The name that `refit` has for a single metric is no matter.
+    # The name that `refit` has for a single metric does not matter.
     return metrics[0] if steering is None or steering not in metrics else steering
 
 
@@ -136,7 +136,7 @@ def _has_failed(results: Mapping[str, Any], metrics: Sequence[str]) -> BoolArray
     means = np.array([_column(results, f"mean_test_{name}") for name in metrics])
     status = list(results.get("status", ["ok"] * means.shape[1]))
     # Whatever went wrong: a fit or a scorer that raised, took too long, or died. Where
-    # a score is NaN it is that which went wrong, and the other scores are true ones.
+    # a score is NaN, its scorer has failed and the other scores are valid.
     has_failed = np.array([each != "ok" for each in status], dtype=bool)
     return np.asarray(np.isfinite(means).all(axis=0) & has_failed)
 

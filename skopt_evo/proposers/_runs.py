@@ -25,7 +25,8 @@ RUNGS = (0, 2, 6)
 ETA = 8
 
 
-# A descent that asks so often for nothing but known losses repeats itself.
+# A descent that asks so often for nothing but known losses repeats its steps: it is
+# ended.
 MAX_KNOWN_BATCHES = 100
 
 
@@ -130,8 +131,8 @@ class Runs:
             run.n_steps += run.batch.begins_iteration
             run.last = evaluations.genomes[0]
             if not np.isfinite(run.best_loss):
-                # Of a start without a score no way is known to lead downhill, whatever
-                # the gradients come from. It is no end of a descent either.
+                # From a start without a score no direction is known to lead downhill.
+                # Nor is it an end of a descent, which others would have to avoid.
                 run.batch = None
                 return
             try:

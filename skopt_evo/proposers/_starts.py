@@ -85,7 +85,8 @@ class Starts:
         self._n_untried = sum(self._n_needed(branch) for branch in self._descending)
         self._alone = alone and self._n_untried == 1 and not self._listed
         self._branches = self._branches_in_turn()
-        # Entries of an array start alike: of independent ones hardly any is sensible.
+        # All entries of an array are equal at a start: if they are independent draws,
+        # hardly any start has a good score.
         _, first, numbers = np.unique(
             space.parameters, return_index=True, return_inverse=True
         )
@@ -178,7 +179,7 @@ class Starts:
         tried = tried_in_branches(self._space, settings)
         is_done = [
             branch in self._listed
-            # Of draws that all came before there may be no more to try.
+            # Where draws repeat known values there may be nothing left to try.
             and not self._has_new(branch, {self._layout.key(g) for g in genomes})
             for branch, genomes in enumerate(tried)
         ]

@@ -1,4 +1,4 @@
-"""How much a candidate promises, by what a surrogate predicts of it."""
+"""How promising a candidate is, by what a surrogate predicts of it."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ class DifferentialEvolutionStrategy(EvolutionStrategy):
 
     A child is its parent, moved some way towards one of the best members and by the
     difference of two others, ``current-to-pbest/1/bin``. A category is taken from one
-    of the four by lot. The population forgets the worst member for each child that is
-    better than it.
+    of the four at random. Each child that is better than the worst member takes its
+    place.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ class DifferentialEvolutionStrategy(EvolutionStrategy):
     Notes
     -----
     Storn and Price let a child compete with its parent. Here it competes with the
-    worst member: with few evaluations the greater pressure pays, and it needs no record
-    of who was whose parent when results come in late.
+    worst member: with few evaluations the greater selection pressure gives better
+    results, and no record is needed of the parent of each child.
 
     References
     ----------

@@ -31,11 +31,11 @@ UNSCREENED = 0.05
 # Nothing is evaluated that is as close as this to a known genome in every active gene.
 NEAREST = 0.01
 
-# The surrogate looks to its hyperparameters every so many candidates.
+# The hyperparameters of the surrogate are tuned every so many candidates.
 TUNE_EVERY = 3
 
-# It learns from at most so many genomes: the better half by their losses, the others by
-# lot. Of many parameters each one costs a matrix of this size.
+# It learns from at most so many genomes: the better half by their losses, the others
+# drawn at random. Of many parameters each one costs a matrix of this size.
 MOST_ROWS = 200
 MOST_NUMBERS = 4e6
 
@@ -127,9 +127,9 @@ class SurrogateStrategy:
         pending = self.evolution.pending
         targets = winsorised(scalarised(losses, rng))
         best = self._learn(genomes, targets, pending, rng)
-        pool, promise = self._pool(best, rng)
+        pool, values = self._pool(best, rng)
         known = np.concatenate([genomes, pending])
-        for row in np.argsort(-promise, kind="stable"):
+        for row in np.argsort(-values, kind="stable"):
             genome = pool.genomes[row]
             if self._is_apart(genome, known) and self.evolution.is_new(genome):
                 return pool.row(row)
@@ -172,7 +172,7 @@ class SurrogateStrategy:
     def _pool(
         self, best: float, rng: np.random.Generator
     ) -> tuple[Offspring, FloatArray]:
-        """Return genomes and how much they promise: the greater the better."""
+        """Return genomes and their acquisition values: the greater the better."""
         acquisition = draw_acquisition(rng)
         pool = self._random(N_RANDOM, rng)
         parents = self.evolution.parents

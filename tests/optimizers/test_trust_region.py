@@ -32,7 +32,7 @@ def descend(function: Function, start: np.ndarray, n_steps: int) -> TrustRegionS
         assert np.all((step.point >= 0.0) & (step.point <= 1.0))
         length = np.max(np.abs(step.point - state.point))
         assert length <= state.radius * (1.0 + 1e-9) + 1e-15
-        assert step.promise >= 0.0
+        assert step.predicted >= 0.0
         later = update(state, step, *function(step.point))
         assert later.loss <= state.loss
         assert 0.0 <= later.radius <= MOST_RADIUS
@@ -105,7 +105,7 @@ def test_a_linear_function_ends_in_a_corner(n: int) -> None:
     # There is nowhere to go from there.
     step = propose(state)
     np.testing.assert_array_equal(step.point, state.point)
-    assert step.promise == 0.0
+    assert step.predicted == 0.0
 
 
 def test_a_bound_is_not_believed_before_a_point_on_the_way_to_it() -> None:
@@ -133,7 +133,7 @@ def test_a_plateau_has_no_step(n: int) -> None:
     state = begin(np.full(n, 0.3), 2.0, np.zeros(n))
     step = propose(state)
     np.testing.assert_array_equal(step.point, state.point)
-    assert step.promise == 0.0
+    assert step.predicted == 0.0
     later = update(state, step, 2.0, np.zeros(n))
     np.testing.assert_array_equal(later.point, state.point)
     assert np.isfinite(later.radius)
@@ -206,12 +206,12 @@ def test_after_a_step_that_leads_up_the_next_ends_where_a_cubic_is_lowest() -> N
 @pytest.mark.parametrize(
     ("share", "expected"), [(0.1, 0.5), (0.25, 1.0), (0.5, 1.0), (0.8, 2.0)]
 )
-def test_the_radius_follows_what_was_gained_of_the_promise(
+def test_the_radius_follows_what_was_gained_of_what_was_predicted(
     share: float, expected: float
 ) -> None:
     state = begin(np.array([0.5]), 1.0, np.array([1.0]))
     step = propose(state)
-    loss = 1.0 - share * step.promise
+    loss = 1.0 - share * step.predicted
     later = update(state, step, loss, np.array([0.5]))
     np.testing.assert_array_equal(later.point, step.point)
     assert later.radius == pytest.approx(expected * FIRST_RADIUS)

@@ -100,10 +100,10 @@ def test_a_branch_has_its_own_distances() -> None:
         ({"gamma": 0.9}, 0.16),
     ):
         genome = space.encode(setting)
-        # What is dormant there has no part in it.
+        # What is inactive there has no part in it.
         active = space.active[space.branch_of(genome)]
-        for dormant in (0.0, 1.0):
-            moved = np.where(active, genome, dormant)
+        for inactive in (0.0, 1.0):
+            moved = np.where(active, genome, inactive)
             assert hyper_penalty.penalty(moved) == pytest.approx(expected)
             np.testing.assert_array_equal(hyper_penalty.gradient(moved)[~active], 0.0)
         assert hyper_penalty.gradient(genome)[0] == 0.0  # the gene of the branch

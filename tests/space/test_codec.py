@@ -183,7 +183,7 @@ def test_many_genomes_are_snapped_as_each_of_them(case, seed):
 
 @given(case=spaces_and_genomes(), data=st.data())
 @settings(deadline=None, max_examples=50)
-def test_dormant_genes_do_not_matter(case, data):
+def test_inactive_genes_do_not_matter(case, data):
     _, space, genome = case
     active = space.active[space.branch_of(genome)]
     other = np.where(active, genome, data.draw(st.floats(0, 1)))

@@ -81,8 +81,8 @@ class Adjoint:
         """
         fit = self.fit
         check_size(fit.X, self.X_test)
-        bent = fit.bend(self.outputs)
-        return -(fit.slopes @ self.coef + bent @ fit.coef), self.cotangent @ fit.coef
+        changed = fit.slope_changes(self.outputs)
+        return -(fit.slopes @ self.coef + changed @ fit.coef), self.cotangent @ fit.coef
 
 
 def adjoint_of(fit: LinearFit, X_test: Any, cotangent: FloatArray) -> Adjoint:

@@ -118,12 +118,12 @@ class LinearFit:
         """Return what these coefficients add to the outputs: (n_samples, n_outputs)."""
         return np.asarray(self.X @ coef.T + intercept, dtype=np.float64)
 
-    def bend(self, changes: FloatArray) -> FloatArray:
+    def slope_changes(self, changes: FloatArray) -> FloatArray:
         """Return how the slopes change with the outputs: (n_samples, n_outputs)."""
-        bent = self._curve(changes)
+        changed = self._curve(changes)
         if self.shared is not None:
-            bent = bent - self.shared * np.vdot(self.shared, changes)
-        return bent
+            changed = changed - self.shared * np.vdot(self.shared, changes)
+        return changed
 
     def _curve(self, changes: FloatArray) -> FloatArray:
         return self.curvatures * changes if self.curve is None else self.curve(changes)
@@ -147,10 +147,10 @@ class LinearFit:
 
     def _times_hessian(self, flat: FloatArray) -> FloatArray:
         coef, intercept = self._unflat(flat)
-        bent = self.bend(self.outputs(coef, intercept))
+        changed = self.slope_changes(self.outputs(coef, intercept))
         return self._flat(
-            dense(self.X.T @ bent).T + self.l2 * coef,
-            bent.sum(axis=0) + self.intercept_l2 * intercept,
+            dense(self.X.T @ changed).T + self.l2 * coef,
+            changed.sum(axis=0) + self.intercept_l2 * intercept,
         )
 
     def _diagonal(self) -> FloatArray:

@@ -13,9 +13,9 @@ from skopt_evo._typing import FloatArray, IntArray
 class CommaSurvival:
     """Keep the best of the offspring, no parents: (mu, lambda).
 
-    The search forgets its best member, so it can leave a local optimum. Where too few
-    of the newborn succeeded, the best of the next youngest generation fill up, and so
-    on. Of equals the younger stays. Failed members never stay.
+    The best member is not kept, so that the search can leave a local optimum. Where too
+    few of the offspring succeeded, the best of the next youngest generation are added,
+    and so on. Of equals the younger stays. Failed members never stay.
 
     References
     ----------

@@ -67,7 +67,7 @@ LOSSES = st.lists(
 EDGES = {
     "no gene": GeneLayout.continuous(0),
     "constant genes": even_layout([1, 1], [True, False], [[True, True]]),
-    "dormant genes": even_layout([0, 3], [True, False], [[False, False]]),
+    "inactive genes": even_layout([0, 3], [True, False], [[False, False]]),
 }
 
 every_selection = pytest.mark.parametrize("selection", ALL_SELECTIONS, ids=repr)

@@ -153,7 +153,7 @@ def test_a_vector_counts_as_one_parameter_and_about_one_of_its_genes_moves(
     assert_uniform(of_chosen.sum(axis=0))
 
 
-def test_dormant_and_constant_genes_of_a_vector_do_not_count() -> None:
+def test_inactive_and_constant_genes_of_a_vector_do_not_count() -> None:
     # Two of the vector's five genes can change.
     layout = even_layout(
         [0, 0, 1, 0, 0, 0], [True] * 6, [[True, True, True, True, False, False]]

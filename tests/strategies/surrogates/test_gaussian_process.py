@@ -97,7 +97,7 @@ def test_what_is_known_is_predicted_and_what_is_far_is_not(layout: GeneLayout) -
     assert elsewhere.max() >= std.max() * 0.99
 
 
-def test_dormant_genes_make_no_difference() -> None:
+def test_inactive_genes_make_no_difference() -> None:
     layout = layout_of(SPACES["branches"])
     genomes, targets, rng = data(layout, 20)
     process = GaussianProcess(layout)
