@@ -5,7 +5,7 @@ import time
 from contextlib import contextmanager
 from unittest.mock import patch
 
-import skopt_evo._base as base
+from skopt_evo import _preparation
 from skopt_evo.checkpoint import Checkpoint, Journal
 from tests.faults.searches import X, make, y
 
@@ -40,8 +40,11 @@ def clock_of_checkpoints():
     clock = Clock()
     methods = ("__init__", "__exit__", "extend", "recall", "note")
     timed = {name: clock.timed(getattr(Checkpoint, name)) for name in methods}
-    header = clock.timed(base.make_header)
-    with patch.multiple(Checkpoint, **timed), patch.object(base, "make_header", header):
+    header = clock.timed(_preparation.make_header)
+    with (
+        patch.multiple(Checkpoint, **timed),
+        patch.object(_preparation, "make_header", header),
+    ):
         yield clock
 
 

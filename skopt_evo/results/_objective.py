@@ -26,7 +26,8 @@ class Objective:
 
     Every split counts but those that no candidate has a score on, such as the first
     split of a time series whose training set has one class only. These say nothing of a
-    candidate. With them nobody would have a loss.
+    candidate. With them nobody would have a loss. A split that only few candidates were
+    evaluated on, since the others were pruned before, counts.
 
     Which splits count follows from the candidates that it was told of. When that
     changes, so do the losses of earlier candidates, and `n_changes` grows.
@@ -78,7 +79,7 @@ class Objective:
         before = self.left_out()
         for name in self._metrics():
             tally = self._tallies.setdefault(name, _Tally(trial.n_splits))
-            tally.add(trial.scores(name))
+            tally.add(trial.scores(name), list(trial.fold_of))
         self.n_changes += before != self.left_out()
 
     def losses(self, trial: Trial) -> NDArray[np.float64]:
@@ -130,18 +131,21 @@ class Objective:
 
 
 class _Tally:
-    """How many candidates have a score by one metric, a split."""
+    """How many candidates were evaluated and have a score by one metric, a split."""
 
     def __init__(self, n_splits: int) -> None:
         self._n_candidates = 0
         self._n_scored = np.zeros(n_splits, dtype=np.int64)
+        self._n_evaluated = np.zeros(n_splits, dtype=np.int64)
         self.fewest = FEWEST_CANDIDATES
 
-    def add(self, scores: NDArray[np.float64]) -> None:
+    def add(self, scores: NDArray[np.float64], evaluated: list[int]) -> None:
         """Count a candidate, unless it has no score at all, which is its own fault."""
         has_score = np.isfinite(scores)
-        self._n_candidates += bool(has_score.any())
-        self._n_scored += has_score
+        if has_score.any():
+            self._n_candidates += 1
+            self._n_evaluated[evaluated] += 1
+            self._n_scored += has_score
 
     @property
     def counts(self) -> NDArray[np.bool_]:
@@ -149,4 +153,4 @@ class _Tally:
         has_most = self._n_scored.max() > SHARE * self._n_candidates
         if self._n_candidates < self.fewest or not has_most:
             return np.ones(len(self._n_scored), dtype=bool)
-        return np.asarray(self._n_scored > 0)
+        return np.asarray((self._n_scored > 0) | (self._n_evaluated < self.fewest))

@@ -14,6 +14,9 @@ from skopt_evo.trials import FoldResult, Trial
 # The columns of one split begin with this and its number.
 SPLIT = "split"
 
+# The mean or the deviation of scores may be too large, or small, for a float.
+ANY_SCORES: Any = {"over": "ignore", "under": "ignore", "invalid": "ignore"}
+
 
 def folds_of(trial: Trial) -> list[FoldResult]:
     """Return a result for each split, so that scikit-learn can make a row of them.
@@ -29,7 +32,8 @@ def folds_of(trial: Trial) -> list[FoldResult]:
     known = trial.fold_of
     if len(known) == trial.n_splits:
         return list(known.values())
-    mean = _mean(list(known.values()))
+    with np.errstate(**ANY_SCORES):
+        mean = _mean(list(known.values()))
     return [known.get(split, mean) for split in range(trial.n_splits)]
 
 
@@ -55,7 +59,8 @@ def mark_gaps(results: dict[str, Any], trials: Sequence[Trial]) -> None:
             for split in set(range(n_splits)).difference(trials[row].fold_of):
                 results[columns[split]][row] = np.nan
             known = [results[columns[split]][row] for split in trials[row].fold_of]
-            results[name][row] = np.std(known)
+            with np.errstate(**ANY_SCORES):
+                results[name][row] = np.std(known)
     for name in [name for name in results if name.startswith("rank_")]:
         means = np.array(results[name.replace("rank_", "mean_")], dtype=np.float64)
         means[pruned] = np.nan

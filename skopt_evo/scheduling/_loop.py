@@ -16,7 +16,8 @@ from skopt_evo.trials import Trial
 # Windows Ctrl-C does not end a wait, only what comes after it.
 SECONDS_OF_A_WAIT = 1.0
 
-# With these reasons the search stops in the middle of candidates.
+# With these reasons the search stops in the middle of candidates, even if a rule says so
+# between two of them.
 IN_THE_MIDDLE = ("interrupted", "timeout")
 
 
@@ -40,6 +41,7 @@ class SearchLoop:
         self._queue: deque[Trial] = deque()  # those under way, the oldest first
         self._observed: list[Trial] = []
         self._n_remaining = 0
+        self._is_in_the_middle = False  # whether a rule has ended the search at once
 
     def run(self) -> str:
         """Evaluate candidates until the search is over.
@@ -59,7 +61,7 @@ class SearchLoop:
         """
         try:
             stop_reason = self._run_with_executor()
-            if stop_reason in IN_THE_MIDDLE:
+            if self._is_in_the_middle or stop_reason in IN_THE_MIDDLE:
                 for trial in self._pending.finished():
                     self._learn(trial)
         finally:
@@ -147,5 +149,6 @@ class SearchLoop:
         for rule in self._session.rules:
             reason = rule.poll(has_results=self._pending.has_results)
             if reason is not None:
+                self._is_in_the_middle = True
                 return reason
         return None

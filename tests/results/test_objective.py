@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from skopt_evo.results import Objective
-from skopt_evo.trials import FoldResult, Trial
+from skopt_evo.trials import FoldResult, Trial, Unit
 
 NAN = np.nan
 
@@ -79,3 +79,21 @@ def test_there_is_one_nan_until_a_function_has_told_its_metrics():
     objective.learn(scored)
     assert np.isnan(objective.losses(failed)).tolist() == [True, True]
     assert objective.losses(scored).tolist() == [-1.0, -2.0]
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_a_split_that_pruned_candidates_never_came_to_counts(is_ended):
+    """That the only one evaluated there has no score may be its own fault."""
+    objective = Objective(None)
+    complete = Trial({}, 0, "initial")
+    folds = [FoldResult(1.0), FoldResult(1.0), FoldResult(np.nan)]
+    objective.learn(complete.complete(folds))
+    for _ in range(4):
+        results = {Unit(0): FoldResult(0.5)}
+        pruned = Trial({}, 0, "initial", n_splits=3, results=results, is_pruned=True)
+        objective.learn(pruned)
+    if is_ended:
+        objective.end()
+    assert objective.left_out() == {}
+    assert np.isnan(objective.loss(complete))
+    assert objective.loss(pruned) == -0.5

@@ -126,3 +126,14 @@ def test_ties_have_one_rank_and_leave_others_out():
     results = table(trials)
     mark_gaps(results, trials)
     assert results["rank_test_score"].tolist() == [3, 1, 1, 4]
+
+
+@pytest.mark.parametrize("scores", [(1e308, 1e308), (1e200, -1e200), (1e-308, 0.0)])
+def test_huge_and_tiny_scores_are_no_obstacle(scores):
+    trials = [complete(1.0, 2.0, 3.0), trial_of(dict(enumerate(scores)))]
+    with np.errstate(all="ignore"):
+        results = table(trials)
+    with np.errstate(all="raise"):
+        folds_of(trials[1])
+        mark_gaps(results, trials)
+    assert results["rank_test_score"].tolist() == [1, 2]

@@ -15,10 +15,12 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
-from scipy.stats import uniform
+from scipy.stats import loguniform, uniform
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.linear_model import Ridge
 
-from skopt_evo import GeneticSearchCV, _preparation
+from skopt_evo import GeneticSearchCV, GradientSearchCV, _preparation
+from skopt_evo._sklearn_compat import HAS_CALLBACKS
 from skopt_evo.scheduling import Schedule, SearchLoop, Snapshot, Verdict
 from skopt_evo.trials import FoldResult, Trial, Unit
 from tests.scheduling.sessions import Scripted, make_session
@@ -162,6 +164,27 @@ def two_scores(steep: float) -> Callable[..., dict[str, float]]:
         return {"height": estimator.score(X, y), "width": -estimator.b}
 
     return score
+
+
+class Seen:
+    """A callback that notes the tasks of a search."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.ended: list[str] = []
+
+    def setup(self, estimator: Any, context: Any) -> None:
+        pass
+
+    def teardown(self, estimator: Any, context: Any) -> None:
+        pass
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
+        self.begun.append(context.task_name)
+
+    def on_fit_task_end(self, estimator: Any, context: Any) -> bool:
+        self.ended.append(context.task_name)
+        return False
 
 
 # What raises on purpose, and all-NaN rows.
@@ -323,6 +346,33 @@ class ScheduleConformance:
             assert table_of(search.fit(X, y)) == expected
             assert len(fits) == n_fits - n_known
             assert len(path.read_bytes().splitlines()) == len(lines)
+
+    @pytest.mark.parametrize("gradient", ["exact", "model", "finite_difference"])
+    def test_a_descent_may_have_it_too(self, gradient: str) -> None:
+        make = self.make
+
+        class Descent(GradientSearchCV):
+            def _make_schedule(self) -> Schedule:
+                return make()
+
+        space = {"alpha": loguniform(1e-4, 1e4)}
+        options = {"n_iter": 12, "cv": 4, "gradient": gradient, "random_state": 0}
+        search = Descent(Ridge(), space, **options).fit(X, y)
+        check_rows(search, 4)
+        executor = Scripted(most_running=100, seed=0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_preparation, "resolve_executor", lambda *a, **k: executor)
+            other = Descent(Ridge(), space, **options).fit(X, y)
+        assert table_of(other) == table_of(search)
+
+    @pytest.mark.skipif(not HAS_CALLBACKS, reason="needs scikit-learn 1.9")
+    def test_callbacks_see_each_fit_begin_and_end(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fits, seen = count_fits(monkeypatch), Seen()
+        search_of(self.make, refit=False).set_callbacks(seen).fit(X, y)
+        assert sorted(seen.begun) == sorted(seen.ended)
+        assert seen.begun.count("candidate-split-evaluation") == len(fits)
 
     @pytest.mark.parametrize("seed", [None, 0, 1])
     @pytest.mark.parametrize("lookahead", [1, 3, 8])

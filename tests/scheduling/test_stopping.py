@@ -25,12 +25,15 @@ class TestNoChange(StoppingConformance):
 
 
 class TestTimeout(StoppingConformance):
+    stops_at_once = True
+
     def make(self, session, stops):
         return Timeout(1e-9 if stops else 3600.0)
 
 
 class TestInterrupted(StoppingConformance):
     waits_for_results = False
+    stops_at_once = True
     n_lost = 1
 
     def make(self, session, stops):
@@ -47,6 +50,7 @@ class TestInterrupted(StoppingConformance):
 
 class TestInterruptedAtTheStart(StoppingConformance):
     waits_for_results = False
+    stops_at_once = True
 
     def make(self, session, stops):
         session.interruption.n = int(stops)
@@ -93,6 +97,27 @@ class Target:
 class TestTarget(StoppingConformance):
     def make(self, session, stops):
         return Target(5.0 if stops else np.inf, session.objective)
+
+
+class Enough:
+    """Ends a search at once when it was asked so often."""
+
+    def __init__(self, n_polls):
+        self.n_left = n_polls
+
+    def update(self, trial, upcoming):
+        return None
+
+    def poll(self, *, has_results):
+        self.n_left -= has_results
+        return "enough" if self.n_left < 0 else None
+
+
+class TestEnough(StoppingConformance):
+    stops_at_once = True
+
+    def make(self, session, stops):
+        return Enough(6 if stops else np.inf)
 
 
 # ---- a timeout
