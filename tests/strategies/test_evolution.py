@@ -213,13 +213,13 @@ def test_what_is_told_with_another_rounding_is_what_was_asked() -> None:
     asked = strategy.ask(10)
     told = np.clip(asked + [[1e-12, 0.0]], 0.0, 1.0)
     strategy.tell(told, told[:, :1])
-    assert len(strategy.in_flight) == 0
+    assert len(strategy.pending) == 0
     np.testing.assert_array_equal(strategy.known[0], told)
     # What lies further away, or is of another category, is somebody else.
     asked = strategy.ask(1)
     far = asked + [[1e-4 if asked[0, 0] < 0.5 else -1e-4, 0.0]]
     strategy.tell([*far, [asked[0, 0], 1.0 - asked[0, 1]]], [[0.0], [0.0]])
-    np.testing.assert_array_equal(strategy.in_flight, asked)
+    np.testing.assert_array_equal(strategy.pending, asked)
 
 
 # ---- what makes no sense
@@ -298,11 +298,11 @@ def test_a_subclass_says_what_fitness_is(worth: int) -> None:
 def test_known_and_in_flight_are_parted_by_what_is_told() -> None:
     strategy = Averages()
     genomes = strategy.ask(4)
-    np.testing.assert_array_equal(strategy.in_flight, genomes)
+    np.testing.assert_array_equal(strategy.pending, genomes)
     assert strategy.known[0].shape == (0, 2)
     assert strategy.known[1].shape == (0, 1)
     strategy.tell(genomes[[2, 0]], [[0.5], [np.nan]])
-    np.testing.assert_array_equal(strategy.in_flight, genomes[[1, 3]])
+    np.testing.assert_array_equal(strategy.pending, genomes[[1, 3]])
     np.testing.assert_array_equal(strategy.known[0], genomes[[0, 2]])
     np.testing.assert_array_equal(strategy.known[1], [[np.nan], [0.5]])
 
@@ -313,4 +313,4 @@ def test_losses_of_another_shape_change_nothing(losses: Any) -> None:
     genomes = strategy.ask(4)
     with pytest.raises(ValueError, match=r"1 losses a genome: expected losses of"):
         strategy.tell(genomes[:1], losses)
-    assert len(strategy.in_flight) == 4
+    assert len(strategy.pending) == 4
