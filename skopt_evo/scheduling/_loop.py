@@ -16,8 +16,8 @@ from skopt_evo.trials import Trial
 # Windows Ctrl-C does not end a wait, only what comes after it.
 SECONDS_OF_A_WAIT = 1.0
 
-# With these reasons the search stops in the middle of candidates, even if a rule says so
-# between two of them.
+# With these reasons the search stops in the middle of candidates, even if a rule says
+# so between two of them.
 IN_THE_MIDDLE = ("interrupted", "timeout")
 
 
