@@ -1,6 +1,7 @@
 """What every schedule does, whatever it concludes.
 
-A schedule joins with a class that says how it is made::
+A schedule joins with a class in the test module of its name, which says how it is
+made::
 
     class TestAllSplits(ScheduleConformance):
         make = AllSplits
