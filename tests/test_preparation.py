@@ -7,12 +7,13 @@ from sklearn.datasets import load_iris
 from sklearn.svm import SVC
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
+from skopt_evo._interruption import Interruption
 from skopt_evo._preparation import NOT_RESULTS, make_session, open_checkpoint
 from skopt_evo._sklearn_callbacks import SearchTask
 from skopt_evo.exceptions import CheckpointMismatchError
 from skopt_evo.executors import InProcess
 from skopt_evo.proposers import GridProposer
-from skopt_evo.scheduling import AllSplits, Interruption, NoChange, Timeout
+from skopt_evo.scheduling import AllSplits, Interrupted, NoChange, Timeout
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_iris(return_X_y=True)
@@ -76,7 +77,7 @@ def test_the_parts_are_those_that_were_asked_for(search):
     assert isinstance(session.executor, InProcess)
     assert isinstance(session.schedule, AllSplits)
     kinds = [type(rule) for rule in session.rules]
-    assert kinds == [Interruption, NoChange, Timeout, type(session.callbacks)]
+    assert kinds == [Interrupted, NoChange, Timeout, type(session.callbacks)]
     assert session.rules[0] is session.interruption
     assert session.checkpoint is None
     assert session.postponed() == []
