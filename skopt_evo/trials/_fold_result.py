@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -70,19 +69,6 @@ class FoldResult:
     score_time: float = 0.0
     gradient_time: float = 0.0
     gradient: FoldGradient | None = None
-
-    @classmethod
-    def from_sklearn(cls, result: Mapping[str, Any], **others: Any) -> FoldResult:
-        """Return what scikit-learn's ``_fit_and_score`` has returned.
-
-        Parameters
-        ----------
-        result : mapping
-            The scores, the times, the size of the test set and the error.
-        **others
-            What scikit-learn does not tell.
-        """
-        return cls(**result, **others)
 
     def to_sklearn(self) -> dict[str, Any]:
         """Return what scikit-learn makes the columns of ``cv_results_`` of."""
