@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from skopt_evo._sklearn_callbacks import ObservedFit, SearchTask
@@ -80,20 +80,15 @@ class CallbackTasks:
 
     def leaf(self, trial: Trial, unit: Unit) -> ObservedFit | None:
         """Return what shows a fit to callbacks, None if there are none."""
-        place = self._places[trial.number]
-        if unit.fidelity not in place.fidelities:
-            place.fidelities.append(unit.fidelity)
-        # A second fit on the same split, with more data, is another task.
-        n_before = place.fidelities.index(unit.fidelity) * self._n_splits
-        first = place.first + n_before * place.generation.n_candidates
-        leaf: ObservedFit | None = place.generation.task.leaf(first + unit.split)
+        task = self._places[trial.number].generation.task
+        leaf: ObservedFit | None = task.leaf(self._task_id(trial, unit))
         return leaf
 
-    def pass_over(self, trial: Trial) -> None:
+    def pass_over(self, trial: Trial, units: Iterable[Unit]) -> None:
         """Show fits that need not be done, since their results are known."""
-        place = self._places[trial.number]
-        for split in range(self._n_splits):
-            place.generation.task.pass_over(place.first + split)
+        task = self._places[trial.number].generation.task
+        for unit in units:
+            task.pass_over(self._task_id(trial, unit))
 
     def update(self, trial: Trial, upcoming: Trial | None) -> str | None:
         """End the generation if this was the last of it; tell if it is to stop."""
@@ -117,3 +112,13 @@ class CallbackTasks:
     def end(self) -> None:
         """End the task of the search."""
         self._task.end()
+
+    def _task_id(self, trial: Trial, unit: Unit) -> int:
+        """Return the number of a fit, which no other fit of its task has."""
+        place = self._places[trial.number]
+        if unit.fidelity not in place.fidelities:
+            place.fidelities.append(unit.fidelity)
+        # A second fit on the same split, with more data, is another task.
+        n_before = place.fidelities.index(unit.fidelity) * self._n_splits
+        first = place.first + n_before * place.generation.n_candidates
+        return first + unit.split

@@ -116,7 +116,7 @@ class PendingTrials:
         """Part with a candidate that is done."""
         pending = self._pending.pop(trial.number)
         if pending.original is not None:
-            self._session.callbacks.pass_over(trial)
+            self._session.callbacks.pass_over(trial, trial.results)
 
     def finished(self) -> list[Trial]:
         """Part with all candidates that are done; return them in order."""
@@ -154,9 +154,11 @@ class PendingTrials:
     def _run(self, pending: PendingTrial, units: Sequence[Unit] | Verdict) -> None:
         """Run the fits that a schedule has asked for, and those that follow them."""
         while not isinstance(units, Verdict):
+            known = [unit for unit in units if unit in pending.recalled]
             missing = [unit for unit in units if unit not in pending.recalled]
-            for unit in set(units).difference(missing):
+            for unit in known:
                 pending.trial.results[unit] = pending.recalled.pop(unit)
+            self._session.callbacks.pass_over(pending.trial, known)
             pending.open = set(missing)
             for unit in missing:
                 self._submit(pending, unit)

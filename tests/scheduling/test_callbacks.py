@@ -116,7 +116,7 @@ def test_fits_that_need_not_be_done_are_shown():
     tasks, task = make(n_splits=3)
     trials = numbered(0, 1)
     tasks.open(trials)
-    tasks.pass_over(trials[1])
+    tasks.pass_over(trials[1], map(Unit, range(3)))
     shown = [number for _, what, *number in task.log if what == "shows"]
     assert shown == [[3], [4], [5]]
 
@@ -138,7 +138,7 @@ def test_without_callbacks_there_is_nothing_to_see():
     (trial,) = numbered(0)
     tasks.open([trial])
     assert tasks.leaf(trial, Unit(0)) is None
-    tasks.pass_over(trial)
+    tasks.pass_over(trial, [Unit(0)])
     assert tasks.update(trial, None) is None
     tasks.close()
     tasks.end()

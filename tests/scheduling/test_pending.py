@@ -534,6 +534,22 @@ def test_only_what_a_schedule_asks_for_is_taken_from_a_checkpoint(open_checkpoin
     assert [trial.is_pruned for trial in batch] == [True] * 3
 
 
+def test_what_is_taken_from_a_checkpoint_is_shown_to_callbacks(
+    open_checkpoint, monkeypatch
+):
+    with open_checkpoint() as checkpoint:
+        evaluate_faulty({}, checkpoint=checkpoint)
+    with open_checkpoint() as checkpoint:
+        session, shown = make_session(checkpoint=checkpoint), []
+        monkeypatch.setattr(
+            session.callbacks,
+            "pass_over",
+            lambda trial, units: shown.extend((trial.number, *unit) for unit in units),
+        )
+        evaluate_all(session, trials_of(1, 2, 3))
+    assert shown == [(number, split, 1.0) for number in range(3) for split in range(3)]
+
+
 def test_an_error_of_a_fit_is_raised_in_whatever_state_its_candidate_is():
     session = make_session()
     pending = PendingTrials(session)
