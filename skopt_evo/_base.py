@@ -33,7 +33,7 @@ from skopt_evo.results import (
     index_of_callable,
     mark_gaps,
 )
-from skopt_evo.scheduling import AllSplits, SearchLoop
+from skopt_evo.scheduling import SCHEDULES, SearchLoop
 from skopt_evo.space import (
     SearchSpace,
     check_parameter_names,
@@ -232,7 +232,7 @@ class BaseEvoSearchCV(SearchParameters):
 
     def _make_schedule(self):
         """Return what chooses the fits of each candidate."""
-        return AllSplits()
+        return SCHEDULES["all_splits"]()
 
     def _steering_metric(self):
         """Return the metric that the search improves: None stands for the first one."""

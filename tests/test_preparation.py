@@ -7,12 +7,13 @@ from sklearn.datasets import load_iris
 from sklearn.svm import SVC
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
+from skopt_evo._interruption import Interruption
 from skopt_evo._preparation import NOT_RESULTS, make_session, open_checkpoint
 from skopt_evo._sklearn_callbacks import SearchTask
 from skopt_evo.exceptions import CheckpointMismatchError
 from skopt_evo.executors import InProcess
 from skopt_evo.proposers import GridProposer
-from skopt_evo.scheduling import AllSplits, Interruption, NoChange, Timeout
+from skopt_evo.scheduling import AllSplits, Interrupted, NoChange, Timeout
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_iris(return_X_y=True)
@@ -64,8 +65,9 @@ def test_what_fits_share_is_that_of_the_search(search):
     common = session.common
     assert common["estimator"] is not model.estimator
     assert (common["seed"], common["n_candidates"], session.n_splits) == (7, 6, 3)
-    assert (common["error_score"], common["return_train_score"]) == (-1.0, True)
-    assert (common["verbose"], common["fit_params"]) == (3, {})
+    settings = common["settings"]
+    assert (settings.error_score, settings.return_train_score) == (-1.0, True)
+    assert (settings.verbose, settings.fit_params) == (3, {})
     assert common["X"] is X
     assert common["y"] is y
 
@@ -76,8 +78,9 @@ def test_the_parts_are_those_that_were_asked_for(search):
     assert isinstance(session.executor, InProcess)
     assert isinstance(session.schedule, AllSplits)
     kinds = [type(rule) for rule in session.rules]
-    assert kinds == [Interruption, NoChange, Timeout, type(session.callbacks)]
-    assert session.rules[0] is session.interruption
+    assert kinds == [Interrupted, NoChange, Timeout, type(session.callbacks)]
+    session.interruption.n = 1
+    assert session.rules[0].poll(has_results=False) == "interrupted"
     assert session.checkpoint is None
     assert session.postponed() == []
 
@@ -94,7 +97,7 @@ def test_a_space_that_is_small_enough_is_searched_whole(search):
 
 def test_derivatives_are_beside_the_fits_if_the_proposer_needs_them(search):
     session = session_of(make(search))
-    assert session.common["gradient"] is session.proposer.gradient
+    assert session.common["settings"].gradient is session.proposer.gradient
 
 
 # ---- a checkpoint

@@ -7,14 +7,9 @@ Where fits run is the matter of `skopt_evo.executors`, what they do that of
 from skopt_evo.scheduling._callbacks import CallbackTasks
 from skopt_evo.scheduling._loop import SearchLoop
 from skopt_evo.scheduling._progress import Progress
+from skopt_evo.scheduling._registry import SCHEDULES
 from skopt_evo.scheduling._retry import RetryPolicy
-from skopt_evo.scheduling._schedule import (
-    SCHEDULES,
-    AllSplits,
-    Schedule,
-    Snapshot,
-    Verdict,
-)
+from skopt_evo.scheduling._schedule import AllSplits, Schedule, Snapshot, Verdict
 from skopt_evo.scheduling._session import Session
 from skopt_evo.scheduling._stopping import (
     Interrupted,

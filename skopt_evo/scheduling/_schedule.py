@@ -86,7 +86,3 @@ class AllSplits:
     def next(self, trial: Trial, known: Snapshot) -> Verdict:
         """Return that the candidate is done."""
         return Verdict.DONE
-
-
-# Schedules by name. The conformance suite runs for each of them.
-SCHEDULES: dict[str, type[Schedule]] = {"all_splits": AllSplits}

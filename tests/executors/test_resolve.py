@@ -1,7 +1,7 @@
 """A search gets the executor that fits what joblib would use."""
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing import current_process
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +12,7 @@ from joblib.executor import get_memmapping_executor
 from joblib.externals.loky import get_reusable_executor
 from joblib.parallel import ParallelBackendBase
 
+from skopt_evo._joblib_compat import JoblibBackend
 from skopt_evo.executors import (
     EXECUTORS,
     Done,
@@ -21,6 +22,7 @@ from skopt_evo.executors import (
     Workers,
     resolve_executor,
 )
+from skopt_evo.executors._protocol import Request
 
 PATIENCE = 120.0
 
@@ -54,8 +56,10 @@ def test_what_joblib_would_use_decides(backend, n_jobs, fit_timeout, kind, n_wor
     assert executor.n_workers == n_workers
 
 
-def test_all_of_the_table_can_be_asked():
-    assert list(EXECUTORS) == ["in_process", "workers", "futures", "joblib"]
+def test_the_last_of_the_table_takes_what_no_other_can():
+    assert list(EXECUTORS)[-1] == "joblib"
+    request = Request(JoblibBackend(1), None, nullcontext)
+    assert isinstance(EXECUTORS["joblib"].from_request(request), Joblib)
 
 
 class WithClient(ParallelBackendBase):

@@ -1,6 +1,7 @@
 """What every schedule does, whatever it concludes.
 
-A schedule joins with a class that says how it is made::
+A schedule joins with a class in the test module of its name, which says how it is
+made::
 
     class TestAllSplits(ScheduleConformance):
         make = AllSplits
@@ -20,7 +21,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.linear_model import Ridge
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV, _preparation
-from skopt_evo._sklearn_compat import HAS_CALLBACKS
+from skopt_evo._sklearn_callbacks import HAS_CALLBACKS
 from skopt_evo.scheduling import Schedule, SearchLoop, Snapshot, Verdict
 from skopt_evo.trials import FoldResult, Trial, Unit
 from tests.scheduling.sessions import Scripted, make_session

@@ -1,6 +1,7 @@
 """The result of a fold: what scikit-learn makes of it, and its record."""
 
 import json
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -22,6 +23,13 @@ RESULTS = {
 def fields_of(result):
     gradient = None if result.gradient is None else vars(result.gradient)
     return {**vars(result), "gradient": gradient, "gradient_time": None}
+
+
+def test_each_field_has_another_value_than_usual_in_one_of_the_results():
+    usual = FoldResult(np.nan)
+    for field in fields(FoldResult):
+        values = [getattr(result, field.name) for result in RESULTS.values()]
+        assert any(value != getattr(usual, field.name) for value in values), field.name
 
 
 @pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS)
