@@ -9,7 +9,6 @@ from sklearn.base import clone
 from sklearn.metrics import accuracy_score, get_scorer
 from sklearn.model_selection import KFold
 from sklearn.svm import SVC
-from sklearn.utils._param_validation import InvalidParameterError
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo._search_parameters import SearchParameters
@@ -51,7 +50,6 @@ def test_every_parameter_has_a_constraint_and_a_default_that_meets_it(search):
         {"n_iter": 1},
         {"n_iter_no_change": 1, "tol": 0},
         {"timeout": 1e-9, "fit_timeout": 3},
-        {"timeout": float("inf")},
         {"checkpoint": Path("a")},
         {"checkpoint": "a"},
         {"random_state": None},
@@ -75,6 +73,7 @@ def test_what_makes_sense_is_accepted(search, options):
         ("tol", None),
         ("timeout", 0),
         ("timeout", -1),
+        ("timeout", float("inf")),
         ("fit_timeout", 0.0),
         ("fit_timeout", "1s"),
         ("checkpoint", 3),
@@ -83,7 +82,7 @@ def test_what_makes_sense_is_accepted(search, options):
     ],
 )
 def test_values_outside_of_their_ranges_are_refused(search, name, value):
-    with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter"):
+    with pytest.raises(ValueError, match=f"The '{name}' parameter"):
         check(make(search, **{name: value}))
 
 
