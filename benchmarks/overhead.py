@@ -110,9 +110,10 @@ def print_table(space, n_iter, options, arguments):
             ratios = times[:, number] / times[:, 0]
             low, ratio, high = np.percentile(ratios[:, 0], [25, 50, 75])
             milliseconds = 1000 * np.median(times[:, number], axis=0)
+            quartiles = f"{low:.2f} to {high:.2f}"
             print(
                 f"{n_jobs:>6}  {cls.__name__:<18} {milliseconds[0]:>14.2f} "
-                f"{ratio:>6.2f}  {f'{low:.2f} to {high:.2f}':<12}  {milliseconds[1]:>9.2f} "
+                f"{ratio:>6.2f}  {quartiles:<12}  {milliseconds[1]:>9.2f} "
                 f"{np.median(ratios[:, 1]):>6.2f}"
             )
 
