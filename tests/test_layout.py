@@ -16,6 +16,7 @@ EXCEPTIONS = {
     "trials/_proposer.py": PROTOCOL,
     "executors/_protocol.py": PROTOCOL,
     "trials/_unit.py": DATA,
+    "proposers/_known.py": DATA,
     "strategies/operators/_protocols.py": PROTOCOL,
     "strategies/surrogates/_protocol.py": PROTOCOL,
     "descent/_protocol.py": PROTOCOL,
