@@ -4,9 +4,9 @@ Usage: python .ci/private_imports.py [FILE_OR_FOLDER ...]    (default: skopt_evo
 
 - Private names of a package are imported in one module only (`ALLOWED`). What joblib
   has copied of other packages (``joblib.externals``) is private as well.
-- Private attributes of joblib's and loky's classes are used there only. Which ones
-  there are is read from the installed version. A name that is also one of our own
-  cannot be told apart, and passes.
+- Private attributes of joblib's and loky's classes are used in these modules only.
+  Which ones there are is read from the installed version. A name that is also one of
+  our own cannot be told apart, and passes.
 - What our classes use, or override, of the private attributes of scikit-learn's classes
   that they derive from is listed in ``skopt_evo._sklearn_compat.INHERITED``: all of it,
   nothing else, and only what the installed version has.
@@ -27,8 +27,11 @@ PACKAGE = "skopt_evo"
 ALLOWED = {
     "sklearn": Path("skopt_evo/_sklearn_compat.py"),
     "joblib": Path("skopt_evo/_joblib_compat.py"),
-    "loky": Path("skopt_evo/_joblib_compat.py"),
+    "joblib.externals": Path("skopt_evo/_loky_compat.py"),
+    "loky": Path("skopt_evo/_loky_compat.py"),
 }
+# Where private attributes of the classes of `JOBLIB_MODULES` are used.
+FOR_ATTRIBUTES = (ALLOWED["joblib"], ALLOWED["loky"])
 
 # Where the classes are whose private attributes could be used.
 JOBLIB_MODULES = (
@@ -123,18 +126,23 @@ def python_files(paths: list[Path]) -> Iterator[Path]:
 def check_imports(path: Path, tree: ast.AST) -> Iterator[str]:
     for line, name in imported_names(tree):
         if is_private_import(name):
-            package = name.split(".")[0]
-            allowed = ALLOWED[package]
+            is_copied = name.startswith("joblib.externals.")
+            allowed = ALLOWED["joblib.externals" if is_copied else name.split(".")[0]]
             if path.resolve() != allowed.resolve():
                 yield f"{path}:{line}: {name} is private: import it in {allowed}"
 
 
+def may_use_attributes(path: Path) -> bool:
+    return path.resolve() in [allowed.resolve() for allowed in FOR_ATTRIBUTES]
+
+
 def check_attributes(path: Path, tree: ast.AST, names: set[str]) -> Iterator[str]:
-    allowed = ALLOWED["joblib"]
-    if path.resolve() != allowed.resolve():
-        for line, name in private_attributes(tree):
-            if name in names:
-                yield f"{path}:{line}: {name} is private to joblib: use it in {allowed}"
+    if may_use_attributes(path):
+        return
+    allowed = " or ".join(map(str, FOR_ATTRIBUTES))
+    for line, name in private_attributes(tree):
+        if name in names:
+            yield f"{path}:{line}: {name} is private to joblib: use it in {allowed}"
 
 
 # ---- what is inherited from scikit-learn
@@ -217,7 +225,7 @@ def main(arguments: list[str]) -> int:
     trees = {path: ast.parse(path.read_text("utf-8")) for path in python_files(paths)}
     names = names_of_joblib()
     for path, tree in trees.items():
-        if path.resolve() != ALLOWED["joblib"].resolve():
+        if not may_use_attributes(path):
             names -= set(own_names(tree))
     found = []
     for path, tree in trees.items():

@@ -1,4 +1,6 @@
-"""The one place that imports private names of joblib and loky, and knows its versions.
+"""The one place that imports private names of joblib, and knows its versions.
+
+What joblib has copied of loky is for `_loky_compat.py`.
 
 Supported are joblib 1.2 and later. What changed in between:
 
@@ -21,8 +23,6 @@ from joblib._memmapping_reducer import (
 )
 from joblib._parallel_backends import LokyBackend, PoolManagerMixin
 from joblib._utils import eval_expr
-from joblib.externals.loky.backend.reduction import dumps
-from joblib.externals.loky.process_executor import ProcessPoolExecutor
 from joblib.parallel import BatchedCalls, SequentialBackend
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -31,21 +31,12 @@ __all__ = [
     "ArrayFiles",
     "JoblibBackend",
     "call_in_worker",
-    "has_unseen_tasks",
-    "is_broken",
-    "kill_process",
-    "pickled",
-    "process_ids",
-    "start_process",
 ]
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 
 # What nested parallel calls get in workers of others than joblib.
 NO_NESTED_BACKEND = SequentialBackend(nesting_level=1), None
-
-
-# ---- joblib
 
 
 class JoblibBackend:
@@ -228,17 +219,6 @@ def call_in_worker(
     return result
 
 
-# ---- pickles
-
-
-def pickled(content: Any, reducers: Any = None) -> bytes:
-    """Pickle for another process, functions of ``__main__`` included.
-
-    `reducers` are those of `ArrayFiles`. `pickle.loads` is enough to get it back.
-    """
-    return bytes(dumps(content, reducers=reducers))
-
-
 class ArrayFiles:
     """A folder with files of large arrays, which processes map into their memory.
 
@@ -276,51 +256,3 @@ class ArrayFiles:
         else:  # before joblib 1.3
             self._folder._unregister_temporary_resources()
             self._folder._try_delete_folder(allow_non_empty=True)
-
-
-# ---- loky's executors of a single process
-
-
-def start_process(
-    seconds_of_idleness: float,
-    initializer: Callable[..., Any],
-    initargs: Sequence[Any],
-    env: Mapping[str, str],
-) -> Any:
-    """Return an executor of loky with one process, which starts with the first task."""
-    return ProcessPoolExecutor(
-        max_workers=1,
-        timeout=seconds_of_idleness,
-        initializer=initializer,
-        initargs=initargs,
-        env=env,
-    )
-
-
-def process_ids(executor: Any) -> set[int]:
-    """Return the processes that an executor has now."""
-    return set(executor._processes)
-
-
-def is_broken(executor: Any) -> bool:
-    """Tell whether a process of an executor has died."""
-    return executor._flags.broken is not None
-
-
-def has_unseen_tasks(executor: Any) -> bool:
-    """Tell whether the thread of an executor has yet to see tasks."""
-    return not executor._work_ids.empty()
-
-
-def kill_process(executor: Any) -> Any:
-    """Have the process of an executor killed; return the thread that ends with it.
-
-    That is None if the process has only begun to start.
-    """
-    thread = executor._executor_manager_thread
-    processes = list(executor._processes.values())
-    executor.shutdown(wait=False, kill_workers=True)
-    if thread is None:  # Ctrl-C while the process started
-        for process in processes:
-            process.terminate()
-    return thread

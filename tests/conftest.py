@@ -11,7 +11,9 @@ SLOW = ("faults", "upstream")
 def pytest_collection_modifyitems(items):
     """Mark slow tests, and begin with the longest: no worker ends long after others."""
     for item in items:
-        if item.path.parent.name in SLOW:
+        # A class that inherits the tests of a suite says which of them are slow for it.
+        of_class = getattr(item.cls, "slow", ())
+        if item.path.parent.name in SLOW or item.originalname in of_class:
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.path.parent.name != "upstream")
 

@@ -1,16 +1,11 @@
 """What is used of scikit-learn's private parts, against its public ones."""
 
-import math
-import warnings
-
 import numpy as np
 import pytest
 import sklearn
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
-from sklearn.dummy import DummyClassifier
-from sklearn.feature_selection import SelectKBest
-from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import (
     accuracy_score,
     check_scoring,
@@ -18,7 +13,6 @@ from sklearn.metrics import (
     log_loss,
     make_scorer,
 )
-from sklearn.model_selection import StratifiedKFold, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -44,40 +38,7 @@ class Keeping(Deaf):
         return self
 
 
-class Rounding(Ridge):
-    """Changes a parameter before it is checked."""
-
-    def fit(self, X, y):
-        self.alpha = round(self.alpha)
-        return super().fit(X, y)
-
-
-# ---- fits
-
-
-def test_a_fit_is_scored_as_by_cross_validation():
-    model, folds = LogisticRegression(max_iter=500), StratifiedKFold(3)
-    expected = cross_validate(model, X, y, cv=folds, return_train_score=True)
-    for split, (train, test) in enumerate(folds.split(X, y)):
-        found = compat.fit_and_score(
-            clone(model),
-            X,
-            y,
-            scorer=check_scoring(model),
-            train=train,
-            test=test,
-            verbose=0,
-            parameters={},
-            fit_params={},
-            score_params={},
-            return_train_score=True,
-            error_score="raise",
-        )
-        assert found["test_scores"] == expected["test_score"][split]
-        assert found["train_scores"] == expected["train_score"][split]
-        assert found["n_test_samples"] == len(test)
-        assert found["fit_error"] is None
-        assert found["fit_time"] > 0
+# ---- workers
 
 
 def test_workers_get_the_configuration_of_the_search():
@@ -163,89 +124,6 @@ def test_a_scorer_is_taken_apart_into_what_makes_it_again():
     assert compat.scorer_parts(get_scorer("accuracy")) == (accuracy_score, 1, {})
     assert compat.scorer_parts(by_function) == (by_function, 1, {})
     assert compat.scorer_parts(check_scoring(Ridge())) is None
-
-
-# ---- constraints of parameters
-
-
-@pytest.mark.parametrize(
-    ("estimator", "expected"),
-    [
-        (Ridge(), True),
-        (LogisticRegression(), True),
-        (SelectKBest(), True),
-        (Deaf(), False),
-        (Rounding(), False),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_it_is_known_whose_fit_checks_parameters_first(estimator, expected):
-    assert compat.validates_parameters(estimator) is expected
-    with sklearn.config_context(skip_parameter_validation=True):
-        assert not compat.validates_parameters(estimator)
-
-
-@pytest.mark.parametrize(
-    ("estimator", "name"),
-    [
-        (Ridge(alpha=-1.0), "alpha"),
-        (Ridge(alpha="high"), "alpha"),
-        (ElasticNet(l1_ratio=1.5), "l1_ratio"),
-        (LogisticRegression(solver="none"), "solver"),
-        (DummyClassifier(strategy="best"), "strategy"),
-    ],
-    ids=str,
-)
-def test_a_refusal_is_what_fit_says(estimator, name):
-    refusal = compat.refusal_of(estimator, name)
-    with pytest.raises(ValueError, match=f"The '{name}' parameter") as caught:
-        estimator.fit(X, y)
-    assert refusal == str(caught.value)
-
-
-def test_a_valid_value_is_not_refused_whatever_the_others_are():
-    assert compat.refusal_of(Ridge(alpha=0.0, solver="none"), "alpha") is None
-    assert compat.refusal_of(Ridge(alpha=0.0, solver="none"), "solver") is not None
-
-
-@pytest.mark.parametrize(
-    ("estimator", "name", "expected"),
-    [
-        (ElasticNet(), "l1_ratio", {0.0, 1.0}),
-        (ElasticNet(), "selection", set()),
-        (ElasticNet(), "no such parameter", set()),
-    ],
-)
-def test_the_ends_of_ranges_are_known(estimator, name, expected):
-    assert set(compat.allowed_numbers(estimator, name)) == expected
-
-
-@pytest.mark.parametrize("name", ["alpha", "l1_ratio", "max_iter", "tol"])
-def test_a_parameter_is_refused_below_the_least_end_of_its_ranges(name):
-    ends = [e for e in compat.allowed_numbers(ElasticNet(), name) if math.isfinite(e)]
-    least = min(ends)
-    kind = int if name == "max_iter" else float
-    below = ElasticNet(**{name: kind(least - 1)})
-    above = ElasticNet(**{name: kind(least + 1)})
-    assert compat.refusal_of(below, name) is not None
-    assert compat.refusal_of(above, name) is None
-
-
-# ---- callbacks
-
-
-def test_a_search_without_callbacks_has_tasks_that_do_nothing():
-    search = Ridge()
-    search.estimator = make_pipeline(StandardScaler(), Ridge())
-    root = compat.SearchTask.root(search, max_subtasks=2, X=X, y=y)
-    task = root.subtask("search", sequential=False)
-    assert task.begin() is task
-    assert task.end() is False
-    assert task.leaf(3) == {}
-    task.pass_over(3)
-    with warnings.catch_warnings(), root.refit(search.estimator):
-        search.estimator.fit(X, y)
-    assert search.estimator.score(X, y) > 0.5
 
 
 class Unscored(ClassifierMixin, Deaf):

@@ -18,11 +18,8 @@ from uuid import uuid4
 
 from joblib import cpu_count
 
-from skopt_evo._joblib_compat import (
-    NO_NESTED_BACKEND,
-    call_in_worker,
-    pickled,
-)
+from skopt_evo._joblib_compat import NO_NESTED_BACKEND, call_in_worker
+from skopt_evo._loky_compat import pickled
 from skopt_evo._sklearn_compat import with_configuration
 from skopt_evo.executors._outcomes import (
     Outcome,

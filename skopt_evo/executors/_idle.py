@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skopt_evo._joblib_compat import is_broken
+from skopt_evo._loky_compat import is_broken
 
 # A process that has nothing to do for so long ends, as joblib's workers do.
 SECONDS_OF_IDLENESS = 300.0

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from skopt_evo._joblib_compat import pickled
+from skopt_evo._loky_compat import pickled
 
 
 class RemoteError(Exception):

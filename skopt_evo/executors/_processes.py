@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from skopt_evo._joblib_compat import has_unseen_tasks
+from skopt_evo._loky_compat import has_unseen_tasks
 
 # A worker looks so often whether its parent is still there.
 SECONDS_TO_OUTLIVE_A_PARENT = 1.0

@@ -13,7 +13,7 @@ from concurrent.futures import BrokenExecutor
 from queue import SimpleQueue
 from typing import Any
 
-from skopt_evo._joblib_compat import kill_process, process_ids, start_process
+from skopt_evo._loky_compat import kill_process, process_ids, start_process
 from skopt_evo.executors._idle import Origin
 from skopt_evo.executors._inside import begin_process, call, forget, load
 from skopt_evo.executors._outcomes import Outcome

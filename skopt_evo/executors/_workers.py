@@ -18,12 +18,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from skopt_evo._joblib_compat import (
-    NO_NESTED_BACKEND,
-    ArrayFiles,
-    call_in_worker,
-    pickled,
-)
+from skopt_evo._joblib_compat import NO_NESTED_BACKEND, ArrayFiles, call_in_worker
+from skopt_evo._loky_compat import pickled
 from skopt_evo._sklearn_compat import with_configuration
 from skopt_evo.executors._idle import (
     SECONDS_OF_IDLENESS,

@@ -1,7 +1,6 @@
-"""One fit: what it scores, which rows it is fitted on, and its derivatives."""
+"""One fit: what it scores, and its derivatives."""
 
 import time
-from itertools import pairwise
 
 import joblib
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import Ridge
 from sklearn.metrics import check_scoring, r2_score
+from sklearn.model_selection import StratifiedKFold, cross_validate
 from sklearn.model_selection._validation import _fit_and_score
 
 from skopt_evo.evaluation import evaluate, share_of
@@ -18,7 +18,6 @@ from skopt_evo.executors import resolve_executor
 from skopt_evo.hypergrad._exact import FoldDifferentiator
 from skopt_evo.trials import Unit
 from tests.scheduling.sessions import (
-    Numbered,
     X,
     evaluate_all,
     make_session,
@@ -33,82 +32,6 @@ def fit(estimator, params, unit, **common):
     """Evaluate one unit."""
     session = make_session(estimator=estimator, **common)
     return evaluate(**session.common, number=0, params=params, unit=unit)
-
-
-# ---- what is fitted
-
-
-class Sized(Numbered):
-    """Its score tells the numbers of the rows that it was fitted on."""
-
-    def fit(self, X, y):
-        self.rows_ = X[:, 0]
-        return self
-
-    def score(self, X, y):
-        return float(len(self.rows_))
-
-
-def test_the_estimator_given_is_never_fitted():
-    estimator = Numbered()
-    fold = fit(estimator, {"number": 5}, Unit(1))
-    assert fold.test_scores == 5.0
-    assert estimator.number == 0
-    assert not hasattr(estimator, "classes_")
-
-
-def test_each_unit_has_the_test_set_of_its_split_whole():
-    splits = [(np.arange(100), np.arange(100, 110)), (np.arange(50), np.arange(50, 70))]
-    for split, (train, test) in enumerate(splits):
-        for fidelity in (0.1, 1.0):
-            unit = Unit(split, fidelity)
-            fold = fit(Sized(), {}, unit, splits=splits)
-            assert fold.n_test_samples == len(test)
-            assert fold.test_scores == fidelity * len(train)
-
-
-def test_it_prints_what_scikit_learn_prints(capsys):
-    session = make_session(verbose=10)
-    arguments = {"number": 2, "params": {"number": 1}, "unit": Unit(1)}
-    evaluate(**session.common, **arguments)
-    assert "[CV 2/3; 3/4]" in capsys.readouterr().out
-
-
-# ---- a share of the training set
-
-
-@pytest.mark.parametrize("train", [np.arange(10, 40), np.arange(40)[::-1], [3, 5, 7]])
-def test_a_larger_share_holds_the_smaller_ones_in_the_order_of_the_training_set(train):
-    shares = [
-        share_of(train, Unit(0, fidelity), seed=0) for fidelity in (0.01, 0.3, 0.5, 1.0)
-    ]
-    n_rows = len(train)
-    expected = [1, np.ceil(0.3 * n_rows), np.ceil(0.5 * n_rows), n_rows]
-    assert [len(share) for share in shares] == expected
-    places = [[list(train).index(row) for row in share] for share in shares]
-    assert places == [sorted(each) for each in places]
-    for smaller, larger in pairwise(shares):
-        assert set(smaller) <= set(larger)
-
-
-def test_shares_follow_from_the_seed_and_the_split_alone():
-    train = np.arange(100)
-    shares = {
-        (seed, split): share_of(train, Unit(split, 0.5), seed).tolist()
-        for seed in (0, 1)
-        for split in (0, 1)
-    }
-    again = share_of(train, Unit(1, 0.5), 1).tolist()
-    assert again == shares[1, 1]
-    assert len(set(map(tuple, shares.values()))) == 4
-
-
-def test_a_mask_of_booleans_is_a_training_set_too():
-    mask = np.zeros(50, dtype=bool)
-    mask[::3] = True
-    whole = share_of(mask, Unit(0, 1.0), seed=0)
-    np.testing.assert_array_equal(whole, np.flatnonzero(mask))
-    assert set(share_of(mask, Unit(0, 0.5), seed=0)) < set(whole)
 
 
 # ---- derivatives beside the fits
@@ -307,3 +230,16 @@ def test_all_kinds_of_data_are_split_as_scikit_learn_does(make, with_weights):
 def test_errors_are_raised_where_that_is_asked_for(error_score, alpha, scorer):
     with pytest.raises(ValueError, match=r"no score|alpha"):
         both({"alpha": alpha}, error_score, scorer=SCORERS[scorer])
+
+
+def test_scores_are_those_of_cross_validation():
+    folds = StratifiedKFold(3)
+    expected = cross_validate(Ridge(), X, y, cv=folds, return_train_score=True)
+    settings = settings_of(Ridge(), return_train_score=True)
+    for split, (train, test) in enumerate(folds.split(X, y)):
+        fold = fit_and_score(Ridge(), {}, X, y, train, test, settings)
+        assert fold.test_scores == expected["test_score"][split]
+        assert fold.train_scores == expected["train_score"][split]
+        assert fold.n_test_samples == len(test)
+        assert fold.fit_error is None
+        assert fold.fit_time > 0

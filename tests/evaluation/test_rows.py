@@ -1,5 +1,7 @@
 """Which rows a fit gets, from any kind of data."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,8 @@ from sklearn.linear_model import Ridge
 from sklearn.svm import SVC
 from sklearn.utils.metaestimators import _safe_split
 
-from skopt_evo.evaluation._rows import rows_of
+from skopt_evo.evaluation._rows import rows_of, share_of
+from skopt_evo.trials import Unit
 
 X = np.arange(40.0).reshape(10, 4)
 y = np.arange(10)
@@ -74,3 +77,40 @@ class Labelled(np.ndarray):
 def test_subclasses_of_arrays_are_left_to_scikit_learn():
     rows = rows_of(Ridge(), X.view(Labelled), y, np.arange(5), np.arange(5, 10))
     np.testing.assert_array_equal(rows.X_train, X[:5])
+
+
+# ---- a share of the training set
+
+
+@pytest.mark.parametrize("train", [np.arange(10, 40), np.arange(40)[::-1], [3, 5, 7]])
+def test_a_larger_share_holds_the_smaller_ones_in_the_order_of_the_training_set(train):
+    shares = [
+        share_of(train, Unit(0, fidelity), seed=0) for fidelity in (0.01, 0.3, 0.5, 1.0)
+    ]
+    n_rows = len(train)
+    expected = [1, np.ceil(0.3 * n_rows), np.ceil(0.5 * n_rows), n_rows]
+    assert [len(share) for share in shares] == expected
+    places = [[list(train).index(row) for row in share] for share in shares]
+    assert places == [sorted(each) for each in places]
+    for smaller, larger in pairwise(shares):
+        assert set(smaller) <= set(larger)
+
+
+def test_shares_follow_from_the_seed_and_the_split_alone():
+    train = np.arange(100)
+    shares = {
+        (seed, split): share_of(train, Unit(split, 0.5), seed).tolist()
+        for seed in (0, 1)
+        for split in (0, 1)
+    }
+    again = share_of(train, Unit(1, 0.5), 1).tolist()
+    assert again == shares[1, 1]
+    assert len(set(map(tuple, shares.values()))) == 4
+
+
+def test_a_mask_of_booleans_is_a_training_set_too():
+    mask = np.zeros(50, dtype=bool)
+    mask[::3] = True
+    whole = share_of(mask, Unit(0, 1.0), seed=0)
+    np.testing.assert_array_equal(whole, np.flatnonzero(mask))
+    assert set(share_of(mask, Unit(0, 0.5), seed=0)) < set(whole)

@@ -23,6 +23,10 @@ class TestInProcess(ExecutorConformance):
 
 class TestWorkers(ExecutorConformance):
     executor_class = Workers
+    slow = (
+        "test_nothing_is_left_after_an_interrupt",
+        "test_nothing_is_left_when_it_is_closed",
+    )
     promises = Promises(survives_death=True, limits_time=True)
 
     @contextmanager

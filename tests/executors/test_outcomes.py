@@ -126,6 +126,7 @@ class Failing(RegressorMixin, BaseEstimator):
         raise TwoArgumentsError("a", self.a)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fit_timeout", [None, 600.0])
 def test_a_search_that_is_to_raise_says_what_a_fit_in_a_worker_has_raised(fit_timeout):
     search = GeneticSearchCV(

@@ -137,6 +137,7 @@ def use_executor_with_limit(n_jobs):
         return executor.next_done(PATIENCE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_a_limit_inside_another_parallel_call_needs_a_single_job(backend):
     parallel = joblib.Parallel(n_jobs=2, backend=backend)
@@ -169,6 +170,7 @@ def wait_for_file(number, path):
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends_early", [False, True])
 def test_what_others_do_in_joblibs_workers_is_left_alone(ends_early):
     """Neither the executor that all of this process share, nor what it is at."""

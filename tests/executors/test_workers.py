@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from joblib.parallel import get_active_backend
 
-from skopt_evo._joblib_compat import is_broken, process_ids
+from skopt_evo._loky_compat import is_broken, process_ids
 from skopt_evo.executors import Done, Workers, _idle, _inside, _workers
 from skopt_evo.trials import Fault
 

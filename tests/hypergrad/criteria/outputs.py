@@ -1,4 +1,4 @@
-"""Estimators that say what they are told, and slopes by differences."""
+"""Outputs, estimators that say what they are told, and slopes by differences."""
 
 from __future__ import annotations
 
@@ -7,11 +7,26 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.metrics import get_scorer, get_scorer_names, make_scorer
 
 from skopt_evo._sklearn_compat import scorer_parts
 from skopt_evo.hypergrad import Outputs
-from skopt_evo.hypergrad.criteria import Criterion
+from skopt_evo.hypergrad.criteria import Criterion, criterion_of
+from skopt_evo.hypergrad.criteria._probability_losses import PROBABILITY_LOSSES
+
+# Scorers of probabilities. Some have no name in earlier versions.
+EXACT = {
+    "neg_brier_score": get_scorer("neg_brier_score"),
+    "neg_log_loss": get_scorer("neg_log_loss"),
+    **{
+        metric.__name__: make_scorer(metric, response_method="predict_proba")
+        for metric in PROBABILITY_LOSSES
+        if metric.__name__.startswith("d2_")
+    },
+}
+
+# One scorer of each surrogate.
+SORTS = ["accuracy", "balanced_accuracy", "roc_auc"]
 
 
 class SaysNumbers(RegressorMixin, BaseEstimator):
@@ -95,3 +110,31 @@ def assert_slope_is_exact(
     assert np.any(slope != 0.0)
     expected = slope_by_differences(criterion, y, outputs, weights, step)
     np.testing.assert_allclose(slope, expected, rtol=1e-5, atol=1e-9)
+
+
+def outputs_of(
+    n_classes: int = 2, kind: str = "log_odds", labels: str = "", seed: int = 0
+) -> tuple[np.ndarray, Outputs]:
+    """Return labels of 15 samples, most of which the outputs have right."""
+    rng = np.random.default_rng(seed)
+    codes = np.arange(15) % n_classes
+    classes = np.array(list(labels)) if labels else np.arange(n_classes)
+    is_true = codes[:, np.newaxis] == np.arange(n_classes)
+    values = rng.normal(size=is_true.shape) + 1.2 * is_true
+    if n_classes == 2:
+        values = values[:, 1] - values[:, 0]
+    return classes[codes], Outputs(values, kind, classes[:n_classes])
+
+
+def weights_of(is_weighted: bool) -> np.ndarray | None:
+    return np.random.default_rng(1).uniform(0.2, 3.0, 15) if is_weighted else None
+
+
+def named(name: str) -> Criterion:
+    return criterion_of(EXACT.get(name) or get_scorer(name), None)
+
+
+def evaluate(
+    name: str, y: Any, outputs: Outputs, weights: Any = None
+) -> tuple[float, np.ndarray]:
+    return named(name).evaluate(y, outputs, weights)
