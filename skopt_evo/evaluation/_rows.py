@@ -79,6 +79,7 @@ def share_of(train: Any, unit: Unit, seed: int) -> NDArray[Any]:
     rows = np.asarray(train)
     if rows.dtype == bool:
         rows = np.flatnonzero(rows)
-    n_rows = max(1, int(np.ceil(unit.fidelity * len(rows))))
+    # 0.07 * 100 is a little more than 7 in floats, which is no eighth row.
+    n_rows = max(1, int(np.ceil(np.round(unit.fidelity * len(rows), 6))))
     order = np.random.default_rng((seed, unit.split)).permutation(len(rows))
     return np.asarray(rows[np.sort(order[:n_rows])])

@@ -114,3 +114,11 @@ def test_a_mask_of_booleans_is_a_training_set_too():
     whole = share_of(mask, Unit(0, 1.0), seed=0)
     np.testing.assert_array_equal(whole, np.flatnonzero(mask))
     assert set(share_of(mask, Unit(0, 0.5), seed=0)) < set(whole)
+
+
+@pytest.mark.parametrize(
+    ("fidelity", "n", "expected"),
+    [(0.07, 100, 7), (0.55, 100, 55), (0.28, 25, 7), (1 / 3, 10, 4), (5e-324, 10, 1)],
+)
+def test_a_share_is_rounded_up_only_where_it_is_no_whole_number(fidelity, n, expected):
+    assert len(share_of(np.arange(n), Unit(0, fidelity), seed=0)) == expected
