@@ -14,6 +14,7 @@ from skopt_evo.exceptions import CheckpointMismatchError
 from skopt_evo.executors import InProcess
 from skopt_evo.proposers import GridProposer
 from skopt_evo.scheduling import AllSplits, Interrupted, NoChange, Timeout
+from skopt_evo.trials import Trial
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_iris(return_X_y=True)
@@ -109,12 +110,12 @@ def test_without_a_path_there_is_no_checkpoint(search):
 
 
 def test_an_extended_search_begins_as_with_its_first_budget(search, tmp_path):
-    for n_iter in (6, 9):
+    for number, n_iter in enumerate((6, 9)):
         model = make(search, n_iter=n_iter, checkpoint=tmp_path / "journal")
         with open_checkpoint(model, read(model), 0) as checkpoint:
             session = session_of(model, checkpoint=checkpoint)
             assert session.checkpoint is checkpoint
-            checkpoint._is_new = False  # or it would be removed, since it is empty
+            checkpoint.recall(Trial({}, 0, "initial", number=number), 3)
     assert session.budgets == [6, 9]
     assert session.common["n_candidates"] == 9
 
@@ -124,7 +125,7 @@ def test_a_seed_that_nobody_chose_is_that_of_the_checkpoint(search, tmp_path):
     for seed in (5, 8):
         with open_checkpoint(model, read(model), seed) as checkpoint:
             assert checkpoint.header["seed"] == 5
-            checkpoint._is_new = False
+            checkpoint.recall(Trial({}, 0, "initial", number=0), 3)
     chosen = make(search, checkpoint=tmp_path / "journal")
     with pytest.raises(
         CheckpointMismatchError, match=r"random_state, .* 8 and not to 5"
@@ -136,7 +137,7 @@ def test_a_checkpoint_of_another_search_is_left_closed(search, tmp_path):
     path = tmp_path / "journal"
     first = make(search, checkpoint=path)
     with open_checkpoint(first, read(first), 0) as checkpoint:
-        checkpoint._is_new = False
+        checkpoint.recall(Trial({}, 0, "initial", number=0), 3)
     other = make(search, checkpoint=path, cv=4)
     for _ in range(2):  # the second time it is not locked
         with pytest.raises(CheckpointMismatchError, match="the splits"):

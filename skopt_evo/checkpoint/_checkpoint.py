@@ -58,6 +58,7 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike[str], header: Mapping[str, Any]) -> None:
         self.budgets: list[int] = []
+        self._unwritten: list[BudgetRecord] = []
         self._genomes: list[list[float] | None] = []
         self._results: dict[int, dict[Unit, FoldResult]] = {}
         self._faults: dict[int, tuple[Unit, Fault]] = {}
@@ -97,6 +98,9 @@ class Checkpoint:
     def extend(self, n_iter: int) -> None:
         """Note how many candidates there are to be.
 
+        It is written down with the first record that follows: a call that ends before,
+        since it made no sense, does not extend the search.
+
         Parameters
         ----------
         n_iter : int
@@ -114,7 +118,7 @@ class Checkpoint:
             )
         if not self.budgets or n_iter > self.budgets[-1]:
             self.budgets.append(n_iter)
-            self._journal.append(BudgetRecord(n_iter).to_record())
+            self._unwritten.append(BudgetRecord(n_iter))
 
     def recall(
         self, trial: Trial, n_splits: int, space: SearchSpace | None = None
@@ -158,7 +162,7 @@ class Checkpoint:
         if number == len(self._genomes):
             self._genomes.append(genome)
             record = CandidateRecord(number, genome, trial.origin)
-            self._journal.append(record.to_record())
+            self._write(record)
         elif self._genomes[number] != genome:
             self._adopt(trial, space)
         results, fault = self._results.get(number, {}), self._faults.get(number)
@@ -184,7 +188,7 @@ class Checkpoint:
         fold : FoldResult
             What came of it.
         """
-        self._journal.append(FoldRecord(trial.number, unit, fold).to_record())
+        self._write(FoldRecord(trial.number, unit, fold))
 
     def note_fault(self, trial: Trial, unit: Unit, fault: Fault) -> None:
         """Write down that a candidate is given up.
@@ -198,7 +202,12 @@ class Checkpoint:
         fault : Fault
             What became of this fit.
         """
-        self._journal.append(FaultRecord(trial.number, unit, fault).to_record())
+        self._write(FaultRecord(trial.number, unit, fault))
+
+    def _write(self, record: CandidateRecord | FoldRecord | FaultRecord) -> None:
+        while self._unwritten:
+            self._journal.append(self._unwritten.pop(0).to_record())
+        self._journal.append(record.to_record())
 
     def _adopt(self, trial: Trial, space: SearchSpace | None) -> None:
         """Make a candidate the known one, if it is the same but for rounding."""

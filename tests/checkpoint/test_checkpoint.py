@@ -209,8 +209,23 @@ def test_budgets_grow_and_are_written_once(open_checkpoint, tmp_path):
         with pytest.raises(CheckpointMismatchError, match="n_iter=5 is less than the"):
             checkpoint.extend(5)
         assert checkpoint.budgets == [4, 6]
+        checkpoint.recall(trial(1), 2)
     with Checkpoint(tmp_path / "journal", {"seed": 0}) as checkpoint:
         assert checkpoint.budgets == [4, 6]
+
+
+def test_a_call_that_writes_nothing_else_does_not_extend_a_search(
+    open_checkpoint, tmp_path
+):
+    with open_checkpoint() as checkpoint:
+        checkpoint.extend(4)
+        checkpoint.recall(trial(0), 2)
+    before = (tmp_path / "journal").read_bytes()
+    with open_checkpoint() as checkpoint:
+        checkpoint.extend(9)  # and what comes next is an error
+    assert (tmp_path / "journal").read_bytes() == before
+    with open_checkpoint() as checkpoint:
+        checkpoint.extend(4)
 
 
 def test_a_new_file_without_candidates_is_removed_and_an_older_one_is_kept(
