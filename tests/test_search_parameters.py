@@ -53,7 +53,7 @@ def test_every_parameter_has_a_constraint_and_a_default_that_meets_it(search):
         {"checkpoint": Path("a")},
         {"checkpoint": "a"},
         {"random_state": None},
-        {"initial_params": object()},  # which is checked against the space
+        {"initial_params": 3},  # which is checked against the space
         {"cv": KFold(3)},
         {"scoring": get_scorer("accuracy")},
     ],
