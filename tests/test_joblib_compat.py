@@ -164,14 +164,18 @@ def test_tasks_that_have_not_begun_are_dropped_when_all_is_aborted():
     assert not any(thread.is_alive() for thread in threads)
 
 
-def test_the_backend_of_a_configuration_is_left_to_others():
+def test_who_shares_the_backend_of_a_configuration_does_not_end_its_tasks():
+    go, arrived = threading.Event(), SimpleQueue()
     with joblib.parallel_backend("threading"):
         first, second = JoblibBackend(2), JoblibBackend(2)
         with first.open():
+            for _ in range(4):  # more than there are threads
+                first.submit([(go.wait, (SECONDS,), {})], arrived.put)
             with second.open():
-                pass
-            (outcome,) = submitted(first, [(divide, (1,), {})])
-            assert first.unwrap(outcome) == [1.0]
+                assert second.run([(divide, (1,), {})]) == [1.0]
+            go.set()
+            outcomes = [arrived.get(timeout=SECONDS) for _ in range(4)]
+            assert [first.unwrap(outcome) for outcome in outcomes] == [[True]] * 4
 
 
 # ---- inside of a worker
