@@ -51,6 +51,8 @@ class Stop:
         The file, relative to the repository.
     line : int
         Where it begins there.
+    summary : str
+        The first line of its docstring.
     """
 
     package: str
@@ -58,6 +60,7 @@ class Stop:
     name: str
     path: str
     line: int
+    summary: str
 
 
 def layers() -> list[list[str]]:
@@ -116,8 +119,15 @@ def stops_of(calls: list[tuple[FrameType | None, FrameType]]) -> list[Stop]:
             continue
         path = Path(frame.f_code.co_filename).resolve()
         owner = type(instance).__name__ if is_method else path.stem
-        line = frame.f_code.co_firstlineno
-        stop = Stop(package, owner, name, path.relative_to(ROOT).as_posix(), line)
+        summary = in_plain_text(str(frame.f_code.co_consts[0]))
+        stop = Stop(
+            package,
+            owner,
+            name,
+            path.relative_to(ROOT).as_posix(),
+            frame.f_code.co_firstlineno,
+            summary,
+        )
         stops.setdefault((package, name), stop)
     return list(stops.values())
 
@@ -178,7 +188,12 @@ def summary_of(package: str) -> str:
     path = ROOT / PACKAGE / package
     source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     text = ast.get_docstring(ast.parse(source.read_text("utf-8"))) or ""
-    return text.split("\n")[0]
+    return in_plain_text(text)
+
+
+def in_plain_text(docstring: str) -> str:
+    """Return the first line of a docstring without marks of code."""
+    return docstring.split("\n")[0].replace("`", "")
 
 
 # ---- the picture

@@ -75,7 +75,12 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"changelog": [], "getting_started": [], "index": []}
+html_sidebars = {
+    "architecture": [],
+    "changelog": [],
+    "getting_started": [],
+    "index": [],
+}
 
 # Prompts are not copied with the code.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
@@ -192,6 +197,7 @@ class WayOfACandidate(SphinxDirective):
     """The stops of a candidate in a search that runs, as a picture and as a table."""
 
     def run(self):
+        self.env.note_reread()  # the code may be another one
         X, y = load_iris(return_X_y=True)
         search = GeneticSearchCV(
             SVC(), {"C": loguniform(1e-2, 1e2)}, n_iter=12, cv=2, random_state=0
@@ -202,7 +208,7 @@ class WayOfACandidate(SphinxDirective):
         )
         body = [self.row(number, stop) for number, stop in enumerate(stops, start=1)]
         group = nodes.tgroup("", cols=3)
-        group += [nodes.colspec(colwidth=width) for width in (20, 40, 40)]
+        group += [nodes.colspec(colwidth=width) for width in (15, 35, 50)]
         group += [nodes.thead("", head), nodes.tbody("", *body)]
         picture = nodes.raw("", architecture.picture_of(stops), format="html")
         return [picture, nodes.table("", group)]
@@ -212,7 +218,7 @@ class WayOfACandidate(SphinxDirective):
         return row_of(
             nodes.paragraph("", "", nodes.Text(name), literal(stop.name)),
             nodes.paragraph("", "", literal(f"{stop.path}:{stop.line}")),
-            nodes.paragraph("", architecture.summary_of(stop.package)),
+            nodes.paragraph("", stop.summary),
         )
 
 
