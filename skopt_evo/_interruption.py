@@ -1,4 +1,4 @@
-"""Ctrl-C during a search: counted at most times, raised where that does no harm."""
+"""Ctrl-C during a search: it is counted, and raised only where that does no harm."""
 
 from __future__ import annotations
 

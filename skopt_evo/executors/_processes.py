@@ -58,11 +58,11 @@ def end_with_thread_of_parent() -> None:
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def settle(executor: Any) -> None:
+def wait_until_queued(executor: Any) -> None:
     """Wait until a loky executor has seen the latest tasks.
 
-    Its thread dies of those it has not, when the workers are killed. It sees them at
-    once, unless there are more than two a worker.
+    If its worker is killed before, the thread of the executor fails with an error. It
+    sees tasks at once, unless there are more than two a worker.
     """
     deadline = time.monotonic() + SECONDS_TO_SEE_A_TASK
     while has_unseen_tasks(executor) and time.monotonic() < deadline:

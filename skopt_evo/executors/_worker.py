@@ -17,7 +17,7 @@ from skopt_evo._loky_compat import kill_process, process_ids, start_process
 from skopt_evo.executors._idle import Origin
 from skopt_evo.executors._inside import begin_process, call, forget, load
 from skopt_evo.executors._outcomes import Outcome
-from skopt_evo.executors._processes import settle
+from skopt_evo.executors._processes import wait_until_queued
 
 
 def outcomes_of(future: Any) -> Any:
@@ -57,7 +57,7 @@ class Worker:
         return self._task is not None
 
     @property
-    def is_at_it(self) -> bool:
+    def is_running(self) -> bool:
         """Whether its task has begun and is not done, as far as can be known."""
         return self.began is not None and not self._future.done()
 
@@ -67,16 +67,16 @@ class Worker:
         return self._executor is not None
 
     @property
-    def seems_far(self) -> int:
-        """How far it is from the begin of a task."""
+    def start_delay(self) -> int:
+        """0 if a task can begin at once, 1 while the process starts, 2 without one."""
         return 0 if self.is_ready else 1 if self.has_process else 2
 
     def waits_for(self, future: Any) -> bool:
-        """Tell whether a future is of what it is at now."""
+        """Tell whether a future is that of what it does now."""
         return future is self._future
 
     def seconds(self) -> float:
-        """Return how long it has been at its task."""
+        """Return for how many seconds its task has been running."""
         return 0.0 if self.began is None else time.monotonic() - self.began
 
     def start(self, number: int, task: bytes, affinity: Hashable | None) -> None:
@@ -105,7 +105,7 @@ class Worker:
                 raise
             self.restart()  # it has died while it was kept
 
-    def be_ready(self) -> None:
+    def set_ready(self) -> None:
         """Begin with the task, if there is one, now that there is a process for it."""
         self.is_ready, self._pids = True, process_ids(self._executor)
         if self.is_busy:
@@ -127,13 +127,13 @@ class Worker:
         self.is_ready, self.began = False, None
         if executor is None:
             return
-        settle(executor)
+        wait_until_queued(executor)
         if (manager := kill_process(executor)) is not None:
             self._managers.append(manager)
         self._executor = None
 
-    def let_go(self) -> tuple[Any, Origin, Any] | None:
-        """Have a process that is at nothing forget its data, and part with it."""
+    def release(self) -> tuple[Any, Origin, Any] | None:
+        """Have a process without a task drop its data; return its executor."""
         executor = self._executor
         if not self.is_ready or self.is_busy or process_ids(executor) != self._pids:
             return None

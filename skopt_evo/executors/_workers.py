@@ -165,7 +165,9 @@ class Workers(QueueExecutor):
         task = _packed(batch.arguments, self._for_tasks)
         affinity = batch.tasks[0].affinity
         free = [worker for worker in self._workers if not worker.is_busy]
-        worker = min(free, key=lambda each: (each.seems_far, each.affinity != affinity))
+        worker = min(
+            free, key=lambda each: (each.start_delay, each.affinity != affinity)
+        )
         worker.start(batch.number, task, affinity)
 
     def _receive(self, seconds: float) -> None:
@@ -178,23 +180,23 @@ class Workers(QueueExecutor):
         except Empty:
             return
         finally:
-            self._forgive(time.monotonic() - began - seconds)
+            self._leave_out_stop(time.monotonic() - began - seconds)
         if not worker.waits_for(future):
             return  # its process has been stopped meanwhile
         error = future.exception()
         if isinstance(error, BrokenExecutor):
-            self._bury(worker, error)
+            self._replace_dead(worker, error)
         elif worker.is_ready:
             self._queue.note(*worker.finish(future))
         else:
-            self._welcome(worker, future)
+            self._set_ready(worker, future)
 
-    def _welcome(self, worker: Worker, future: Any) -> None:
+    def _set_ready(self, worker: Worker, future: Any) -> None:
         """Learn that a process has started."""
         if (error := unpack(future.result()).error) is not None:
             raise error
         self._n_failed_starts = 0
-        worker.be_ready()
+        worker.set_ready()
 
     def _close(self, *, keep: bool) -> None:
         """End all processes, whatever they are at.
@@ -205,7 +207,7 @@ class Workers(QueueExecutor):
             Whether those that are at nothing stay for the next search.
         """
         try:
-            idle = [worker.let_go() for worker in self._workers if keep]
+            idle = [worker.release() for worker in self._workers if keep]
             self._kill()
         except BaseException:  # a second Ctrl-C
             self._kill()
@@ -235,7 +237,7 @@ class Workers(QueueExecutor):
         ]
         return max(0.0, min([seconds, *ends]))
 
-    def _forgive(self, lost: float) -> None:
+    def _leave_out_stop(self, lost: float) -> None:
         """Do not count the time for which all processes were stopped."""
         if lost > SECONDS_OF_A_STOP:
             for worker in self._workers:
@@ -247,11 +249,11 @@ class Workers(QueueExecutor):
         if self._limit is None:
             return None
         for worker in self._workers:
-            if worker.is_at_it and worker.seconds() >= self._limit:
+            if worker.is_running and worker.seconds() >= self._limit:
                 return worker
         return None
 
-    def _bury(self, worker: Worker, error: BaseException) -> None:
+    def _replace_dead(self, worker: Worker, error: BaseException) -> None:
         """Tell that a worker died of its task, or start it again if there was none."""
         if worker.is_ready:
             self._fail(worker, "crashed")
@@ -270,7 +272,7 @@ class Workers(QueueExecutor):
         self._queue.fail(number, kind, seconds)
         idle = [other for other in self._workers if not other.is_busy]
         # One for the task that comes next, and one for that after the next fault.
-        for other in sorted(idle, key=lambda other: other.seems_far)[:2]:
+        for other in sorted(idle, key=lambda other: other.start_delay)[:2]:
             if not other.has_process:
                 other.restart()
 

@@ -113,13 +113,13 @@ class PendingTrials:
         return self._pending[trial.number].is_done
 
     def hand_over(self, trial: Trial) -> None:
-        """Part with a candidate that is done."""
+        """Remove a candidate that is done."""
         pending = self._pending.pop(trial.number)
         if pending.original is not None:
             self._session.callbacks.pass_over(trial, trial.results)
 
     def finished(self) -> list[Trial]:
-        """Part with all candidates that are done; return them in order."""
+        """Remove all candidates that are done; return them in order."""
         finished = [each.trial for each in self._pending.values() if each.is_done]
         for trial in finished:
             self.hand_over(trial)

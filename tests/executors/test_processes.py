@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from skopt_evo.executors import _processes
-from skopt_evo.executors._processes import settle
+from skopt_evo.executors._processes import wait_until_queued
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds after which something hangs
@@ -69,7 +69,7 @@ def executor_with(*work_ids):
 
 def test_an_executor_that_has_seen_its_tasks_is_settled(monkeypatch):
     monkeypatch.setattr(_processes, "SECONDS_TO_SEE_A_TASK", float("inf"))
-    settle(executor_with())
+    wait_until_queued(executor_with())
 
 
 def test_an_executor_is_waited_for_until_it_has_seen_its_tasks(monkeypatch):
@@ -80,7 +80,7 @@ def test_an_executor_is_waited_for_until_it_has_seen_its_tasks(monkeypatch):
     )
     timer = threading.Timer(0.05, thread.start)
     timer.start()
-    settle(executor)
+    wait_until_queued(executor)
     assert executor._work_ids.empty()
     timer.join()
     thread.join()
@@ -89,5 +89,5 @@ def test_an_executor_is_waited_for_until_it_has_seen_its_tasks(monkeypatch):
 def test_an_executor_that_never_sees_its_tasks_is_not_waited_for_for_ever(monkeypatch):
     monkeypatch.setattr(_processes, "SECONDS_TO_SEE_A_TASK", 0.01)
     executor = executor_with(1)
-    settle(executor)
+    wait_until_queued(executor)
     assert not executor._work_ids.empty()

@@ -74,7 +74,7 @@ def started(monkeypatch):
     monkeypatch.setattr(_worker, "start_process", start)
     monkeypatch.setattr(_worker, "kill_process", kill)
     monkeypatch.setattr(_worker, "process_ids", lambda process: set(process.ids))
-    monkeypatch.setattr(_worker, "settle", lambda process: None)
+    monkeypatch.setattr(_worker, "wait_until_queued", lambda process: None)
     return processes
 
 
@@ -87,24 +87,24 @@ def ready(started, origin=PLAIN):
     worker = make(origin)
     worker.restart()
     started[-1].end_task()
-    worker.be_ready()
+    worker.set_ready()
     return worker, started[-1]
 
 
 def test_a_process_starts_with_the_first_task_and_loads_what_is_shared(started):
     worker = make()
-    assert (worker.seems_far, worker.has_process, worker.is_busy) == (2, False, False)
+    assert (worker.start_delay, worker.has_process, worker.is_busy) == (2, False, False)
     worker.start(3, b"task", "a")
     (process,) = started
     assert [each[:2] for each in process.tasks] == [(load, (b"shared",))]
-    assert (worker.seems_far, worker.is_busy, worker.is_at_it) == (1, True, False)
+    assert (worker.start_delay, worker.is_busy, worker.is_running) == (1, True, False)
     assert worker.seconds() == 0.0
     future = process.end_task()
     assert worker._done.get_nowait() == (worker, future)
     assert worker.waits_for(future)
-    worker.be_ready()
+    worker.set_ready()
     assert process.tasks[1][:2] == (call, (b"task",))
-    assert (worker.seems_far, worker.is_at_it, worker.affinity) == (0, True, "a")
+    assert (worker.start_delay, worker.is_running, worker.affinity) == (0, True, "a")
     assert worker.seconds() > 0.0
 
 
@@ -112,7 +112,7 @@ def test_a_task_that_is_done_makes_way_for_the_next_one(started):
     worker, process = ready(started)
     worker.start(3, b"task", None)
     future = process.end_task("outcomes")
-    assert not worker.is_at_it
+    assert not worker.is_running
     assert worker.finish(future) == (3, "outcomes")
     assert (worker.is_busy, worker.is_ready, worker.began) == (False, True, None)
     assert not worker.waits_for(future)
@@ -128,7 +128,7 @@ def test_a_task_that_fails_ends_the_process_and_the_next_one_has_another(started
     assert number == 3
     assert seconds > 0.0
     assert process.is_killed
-    assert (worker.is_busy, worker.has_process, worker.seems_far) == (False, False, 2)
+    assert (worker.is_busy, worker.has_process, worker.start_delay) == (False, False, 2)
     worker.start(4, b"other", "b")
     assert len(started) == 2
     assert started[1].functions == [load]
@@ -142,7 +142,7 @@ def test_what_comes_of_a_process_that_was_stopped_is_not_waited_for(started):
     assert not worker.waits_for(late)
     assert worker.is_busy  # with the task, for the next process
     started[1].end_task()
-    worker.be_ready()
+    worker.set_ready()
     assert started[1].tasks[-1][:2] == (call, (b"task",))
 
 
@@ -182,7 +182,7 @@ def test_a_process_that_cannot_even_start_is_an_error(started, monkeypatch):
 
 def test_a_process_that_is_at_nothing_forgets_its_data_and_is_let_go(started):
     worker, process = ready(started)
-    future, origin, executor = worker.let_go()
+    future, origin, executor = worker.release()
     assert process.functions == [load, forget]
     assert (future, origin, executor) == (process.tasks[-1][2], PLAIN, process)
     assert not worker.has_process
@@ -201,7 +201,7 @@ def test_other_processes_are_not_let_go(started):
     process.is_dead = True
     of_user, _ = ready(started, Origin({"A": "a"}, print, ()))
     for worker in (make(), busy, starting, replaced, dead, of_user):
-        assert worker.let_go() is None
+        assert worker.release() is None
 
 
 def test_the_ends_of_all_its_processes_are_waited_for_once(started):

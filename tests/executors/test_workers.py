@@ -227,7 +227,7 @@ def test_others_go_on_while_one_hangs_and_is_stopped(workers, tmp_path, monkeypa
         if batch.tasks[0].key == "hanging"
     )
     (hanging,) = (w for w in workers._workers if w.is_busy and w._task[0] == number)
-    wait_until(lambda: hanging.is_at_it or workers.next_done(0.1))
+    wait_until(lambda: hanging.is_running or workers.next_done(0.1))
     hanging.began -= 2 * PATIENCE
     monkeypatch.setattr(workers, "_limit", float(PATIENCE))
     done = next_done(workers)
@@ -266,9 +266,9 @@ def test_the_start_of_a_process_does_not_count():
 def test_time_for_which_all_processes_were_stopped_does_not_count(workers):
     busy, idle = workers._workers[:2]
     busy.began, idle.began = 10.0, None
-    workers._forgive(0.5)  # as on any machine
+    workers._leave_out_stop(0.5)  # as on any machine
     assert busy.began == 10.0
-    workers._forgive(5.0)
+    workers._leave_out_stop(5.0)
     assert (busy.began, idle.began) == (15.0, None)
     busy.began = None
 
