@@ -26,7 +26,7 @@ FINITE = [
 ]
 
 
-@pytest.mark.parametrize("grid", FINITE, ids=str)
+@pytest.mark.parametrize("grid", FINITE)
 def test_there_are_as_many_points_as_are_listed(grid):
     dimensions = dimensions_of(grid)
     points = list(ParameterGrid(finite_grid(grid, dimensions)))
