@@ -11,9 +11,7 @@ SLOW = ("faults", "upstream")
 def pytest_collection_modifyitems(items):
     """Mark slow tests, and begin with the longest: no worker ends long after others."""
     for item in items:
-        # A class that inherits the tests of a suite says which of them are slow for it.
-        of_class = getattr(item.cls, "slow", ())
-        if item.path.parent.name in SLOW or item.originalname in of_class:
+        if item.path.parent.name in SLOW:
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.path.parent.name != "upstream")
 

@@ -386,6 +386,7 @@ def test_another_random_state_is_an_error(search, tmp_path):
 # ---- extending
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("search", "options"), CASES)
 def test_more_candidates_extend_a_search(search, options, tmp_path, fits):
     path = tmp_path / "journal"
@@ -627,6 +628,7 @@ def assert_almost_the_same(params, expected):
                 assert repr(value) == repr(other[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("relative", [0.0, 1e-12])
 @pytest.mark.parametrize(("search", "options"), CASES)
 def test_a_search_goes_on_on_a_machine_that_rounds_otherwise(

@@ -179,6 +179,7 @@ class FailingSearch(AsynchronousSearch):
         return FailingProposer(proposer, self.error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [ArithmeticError("no idea"), SystemExit()])
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_an_error_on_the_way_ends_the_search_and_not_the_next_one(

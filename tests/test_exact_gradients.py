@@ -133,6 +133,7 @@ def test_the_results_do_not_depend_on_the_number_of_jobs():
             np.testing.assert_array_equal(np.stack(column), np.stack(many[name]), name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam", "lbfgs"])
 @pytest.mark.parametrize("learning_rate", ["auto", 0.02])
 def test_every_optimizer_can_be_driven_by_exact_derivatives(optimizer, learning_rate):

@@ -95,6 +95,7 @@ HARDEST = [("widest", "huge"), ("narrow", "all sizes")]
 HARDEST += [("usual", "greatest"), ("usual", "small gaps")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "space", "scores"),
     [

@@ -80,6 +80,7 @@ def learnt(cls, seed):
     return search.best_score_, favour
 
 
+@pytest.mark.slow
 def test_evolution_finds_columns_that_chance_does_not():
     score, favour = np.mean(
         [learnt(GeneticSearchCV, seed) for seed in range(3)], axis=0

@@ -107,6 +107,7 @@ def best_of_random_search(seed):
     return search.cv_results_["mean_test_score"].max()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("surrogate", "n_seeds"),
     [(None, 24), ("auto", 5)],
@@ -123,6 +124,7 @@ def test_it_beats_random_search_on_the_same_budget(strategy, surrogate, n_seeds)
     assert gains.mean() > 2 * gains.std(ddof=1) / np.sqrt(len(gains))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["steady_state", "generational"])
 def test_it_finds_the_higher_hill_behind_a_valley(strategy):
     # The top of the broad hill, where evolution starts, scores 0.8; around it there is

@@ -250,6 +250,7 @@ def test_categories_that_the_budget_leaves_out_are_named():
         fit(space=space, n_iter=10)
 
 
+@pytest.mark.slow
 def test_it_beats_random_search_on_real_data():
     model = make_pipeline(StandardScaler(), KernelRidge(kernel="rbf"))
     space = {

@@ -145,6 +145,7 @@ def mean_hypervolume(name, *args, n_seeds=2, **options):
     return np.mean([hypervolume(front, np.array(reference)) for front in fronts])
 
 
+@pytest.mark.slow
 # The best of pymoo's means over ten seeds and population sizes 10, 20, 40 and 100, as
 # benchmarks/pareto.py runs it (pymoo 0.6.2, with seeds=10): hypervolumes, not
 # percentages.
@@ -156,6 +157,7 @@ def test_the_default_is_ahead_of_pymoo_after_200_candidates(name, n_parameters, 
     assert mean_hypervolume(name, n_parameters, 200, n_seeds=1) > pymoo
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "n_parameters", "pymoo"),
     [("zdt1", 10, 116.0), ("zdt3", 30, 112.9), ("dtlz2", 12, 0.315)],

@@ -209,6 +209,7 @@ def wait_for(path, number, until):
     return number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize(
     ("settings", "reason"),

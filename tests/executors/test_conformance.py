@@ -21,12 +21,9 @@ class TestInProcess(ExecutorConformance):
         yield InProcess()
 
 
+@pytest.mark.slow
 class TestWorkers(ExecutorConformance):
     executor_class = Workers
-    slow = (
-        "test_nothing_is_left_after_an_interrupt",
-        "test_nothing_is_left_when_it_is_closed",
-    )
     promises = Promises(survives_death=True, limits_time=True)
 
     @contextmanager
@@ -45,6 +42,7 @@ class TestThreadsOfJoblib(ExecutorConformance):
         yield Joblib(backend)
 
 
+@pytest.mark.slow
 class TestMultiprocessingOfJoblib(ExecutorConformance):
     executor_class = Joblib
     promises = Promises()
@@ -66,6 +64,7 @@ class TestFuturesOfThreads(ExecutorConformance):
             yield Futures(client, 2)
 
 
+@pytest.mark.slow
 class TestFuturesOfProcesses(ExecutorConformance):
     executor_class = Futures
     promises = Promises()

@@ -127,6 +127,7 @@ def meet(name, folder, dies, stays):
         time.sleep(1000)
 
 
+@pytest.mark.slow
 def test_a_pool_that_breaks_ends_all_that_is_under_way_and_takes_no_more(tmp_path):
     context = multiprocessing.get_context("spawn")
     for name in "12":

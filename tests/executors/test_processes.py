@@ -31,6 +31,7 @@ time.sleep(1000)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="The family is forked.")
 @pytest.mark.parametrize(
     ("tie", "work"),

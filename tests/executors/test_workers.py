@@ -18,6 +18,9 @@ from skopt_evo._loky_compat import is_broken, process_ids
 from skopt_evo.executors import Done, Workers, _idle, _inside, _workers
 from skopt_evo.trials import Fault
 
+# Each test starts processes, which takes seconds.
+pytestmark = pytest.mark.slow
+
 PATIENCE = 120  # seconds after which something hangs
 LIMIT = 0.5
 

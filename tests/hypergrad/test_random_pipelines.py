@@ -12,6 +12,7 @@ from tests.hypergrad.random_pipelines import outcome, random_case
 CASES = range(60)
 
 
+@pytest.mark.slow
 def test_no_derivative_of_a_random_pipeline_is_wrong() -> None:
     kinds = Counter()
     for number in CASES:

@@ -113,6 +113,7 @@ def all_origins(strategy: GeneticStrategy, n: int) -> list[str]:
 # ---- how well it searches
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_it_is_clearly_better_than_random_search(name: str, n_children: int) -> None:
