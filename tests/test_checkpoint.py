@@ -197,6 +197,7 @@ CASES = [
 # ---- going on
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("search", "options"), CASES)
 def test_results_do_not_depend_on_a_checkpoint_nor_on_where_it_was_cut(
     search, options, tmp_path, fits

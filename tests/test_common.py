@@ -35,12 +35,22 @@ KINDS = {
         {"logisticregression__C": [0.1, 1.0]},
     ),
 }
-SEARCHES = [
-    cls(estimator, space, n_iter=4, cv=2, random_state=0, error_score="raise")
-    for cls in (GeneticSearchCV, GradientSearchCV)
-    for estimator, space in KINDS.values()
-]
-SEARCHES += [
+# The checks of the first three take seconds, those of all others half a minute.
+FIRST = ("classifier", "regressor", "exhaustive")
+
+
+def searches_of(names):
+    """Return both searches around some kinds of estimators."""
+    return [
+        cls(*KINDS[name], n_iter=4, cv=2, random_state=0, error_score="raise")
+        for cls in (GeneticSearchCV, GradientSearchCV)
+        for name in names
+    ]
+
+
+SEARCHES = searches_of(FIRST)
+OTHERS = searches_of([name for name in KINDS if name not in FIRST])
+OTHERS += [
     GeneticSearchCV(
         *KINDS["regressor"], n_iter=4, cv=2, random_state=0, error_score="raise", **kind
     )
@@ -53,18 +63,28 @@ SEARCHES += [
 ]
 
 
-# GridSearchCV fails some of these: it has no tags for multi-output targets, nor for
-# transformers.
-@pytest.mark.filterwarnings(
+ignore_casts = pytest.mark.filterwarnings(
     # scikit-learn casts a target with an infinity to see if it is one of integers.
     "ignore:invalid value encountered in cast:RuntimeWarning"
 )
+
+
+# GridSearchCV fails some of these: it has no tags for multi-output targets, nor for
+# transformers.
+@ignore_casts
 @parametrize_with_checks(SEARCHES)
 def test_searches_pass_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("search", SEARCHES, ids=repr)
+@pytest.mark.slow
+@ignore_casts
+@parametrize_with_checks(OTHERS)
+def test_searches_of_other_kinds_pass_them_too(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("search", SEARCHES + OTHERS, ids=repr)
 def test_tags_are_those_of_the_estimator(search):
     tags, inner = get_tags(search), get_tags(search.estimator)
     assert tags.estimator_type == inner.estimator_type

@@ -377,6 +377,7 @@ def series(labels):
     return pd.Series(labels, index=np.arange(len(labels))[::-1])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
 @pytest.mark.parametrize("form", [column, frame, series, list])
 @pytest.mark.parametrize(

@@ -196,6 +196,7 @@ def series_search(search, **options):
     return search(LogisticRegression(), space, cv=SERIES, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize("error_score", [np.nan, 0.0])
 def test_candidates_are_compared_by_the_splits_that_they_share(search, error_score):

@@ -386,6 +386,7 @@ VARIANTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_results_are_the_same_for_all_workers(variant):
     search = make(OneHill(), n_iter=16, **VARIANTS[variant])
