@@ -101,13 +101,15 @@ def test_processes_of_loky_have_fewer_threads_each():
     assert made("threading").environment == {}
 
 
+@pytest.mark.skipif(
+    not hasattr(joblib, "parallel_config"), reason="joblib takes them from 1.3 on"
+)
 def test_settings_are_those_of_the_configuration(tmp_path):
     with joblib.parallel_backend("loky", idle_worker_timeout=7):
         assert JoblibBackend(2).settings["idle_worker_timeout"] == 7
-    if hasattr(joblib, "parallel_config"):  # from joblib 1.3 on
-        with joblib.parallel_config(max_nbytes="2K", temp_folder=tmp_path):
-            found = JoblibBackend(2).settings
-        assert (found["max_nbytes"], found["temp_folder"]) == (2048, tmp_path)
+    with joblib.parallel_config(max_nbytes="2K", temp_folder=tmp_path):
+        found = JoblibBackend(2).settings
+    assert (found["max_nbytes"], found["temp_folder"]) == (2048, tmp_path)
 
 
 # ---- tasks

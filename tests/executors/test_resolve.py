@@ -75,6 +75,10 @@ class WithClient(ParallelBackendBase):
     def effective_n_jobs(self, n_jobs):
         return 5
 
+    def apply_async(self, func, callback=None):
+        """Do what joblib before 1.5 asks of each backend."""
+        raise NotImplementedError
+
 
 def test_the_client_of_a_backend_runs_futures():
     executor = resolve(WithClient())
