@@ -28,7 +28,7 @@ from skopt_evo.executors._outcomes import (
     call_and_pack,
 )
 from skopt_evo.executors._protocol import Request
-from skopt_evo.executors._queue import Batch, Queue, QueueExecutor
+from skopt_evo.executors._queue import Batch, Queue, QueueExecutor, put_arrived
 
 # So long dask may take to have workers again when all of them have died.
 SECONDS_TO_START_AGAIN = 120.0
@@ -143,7 +143,7 @@ class Futures(QueueExecutor):
             raise
         self._futures[batch.number] = future
         # A callback that comes after the end finds a queue that nobody reads.
-        future.add_done_callback(partial(_note, self._arrived, batch.number))
+        future.add_done_callback(partial(put_arrived, self._arrived, batch.number))
 
     def _receive(self, seconds: float) -> None:
         try:
@@ -189,11 +189,6 @@ def _n_cores(client: Any) -> int:
     if hasattr(client, "ncores"):
         return max(1, int(sum(client.ncores().values())))
     return int(cpu_count())
-
-
-def _note(arrived: SimpleQueue[tuple[int, Any]], number: int, future: Any) -> None:
-    """Take a future that is done; called in a thread of the client."""
-    arrived.put((number, future))
 
 
 def _is_death(error: BaseException) -> bool:

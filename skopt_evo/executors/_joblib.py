@@ -19,7 +19,7 @@ from skopt_evo._joblib_compat import JoblibBackend
 from skopt_evo._sklearn_compat import with_configuration
 from skopt_evo.executors._outcomes import Outcome, call_and_keep, call_and_pack
 from skopt_evo.executors._protocol import Request
-from skopt_evo.executors._queue import Batch, Queue, QueueExecutor
+from skopt_evo.executors._queue import Batch, Queue, QueueExecutor, put_arrived
 
 
 class Joblib(QueueExecutor):
@@ -79,7 +79,7 @@ class Joblib(QueueExecutor):
 
     def _send(self, batch: Batch) -> None:
         # A callback that comes after the end finds a queue that nobody reads.
-        note = partial(_note, self._arrived, batch.number)
+        note = partial(put_arrived, self._arrived, batch.number)
         self._backend.submit(self._calls(batch), note)
 
     def _receive(self, seconds: float) -> None:
@@ -115,8 +115,3 @@ class Joblib(QueueExecutor):
     def _abort(self) -> None:
         if self._calls_back and self._queue.running:
             self._backend.abort()
-
-
-def _note(arrived: SimpleQueue[tuple[int, Any]], number: int, returned: Any) -> None:
-    """Take what a worker brings back; called in a thread of the backend."""
-    arrived.put((number, returned))

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from queue import SimpleQueue
 from typing import Any
 
 from skopt_evo.executors._outcomes import Outcome, PackedOutcome, unpack
@@ -280,3 +281,10 @@ class QueueExecutor(ABC):
         seconds : float
             How long to wait at most.
         """
+
+
+def put_arrived(
+    arrived: SimpleQueue[tuple[int, Any]], number: int, returned: Any
+) -> None:
+    """Keep what came of a batch until it is received; called in any thread."""
+    arrived.put((number, returned))

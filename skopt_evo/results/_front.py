@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from skopt_evo._typing import FloatArray
 
 
 class Front:
@@ -27,7 +28,7 @@ class Front:
 
     def __init__(self, tol: float = 0.0) -> None:
         self._tol = tol
-        self._members: list[NDArray[np.float64]] = []
+        self._members: list[FloatArray] = []
 
     @property
     def is_empty(self) -> bool:

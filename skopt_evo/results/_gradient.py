@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from skopt_evo._typing import BoolArray
 from skopt_evo.trials import Trial
 
 
@@ -34,7 +34,7 @@ class TrialGradient(NamedTuple):
 NOTHING = TrialGradient(np.nan, {}, {}, True)
 
 
-def gradient_of(trial: Trial, counts: NDArray[np.bool_] | None = None) -> TrialGradient:
+def gradient_of(trial: Trial, counts: BoolArray | None = None) -> TrialGradient:
     """Return what the folds of a candidate know of derivatives.
 
     Parameters

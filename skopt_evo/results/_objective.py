@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skopt_evo._sklearn_compat import ONLY_METRIC, check_refit
+from skopt_evo._typing import BoolArray, FloatArray
 from skopt_evo.trials import Trial
 
 # Of so many candidates none has a score on a split before the split is left out. Fewer
@@ -82,7 +82,7 @@ class Objective:
             tally.add(trial.scores(name), list(trial.fold_of))
         self.n_changes += before != self.left_out()
 
-    def losses(self, trial: Trial) -> NDArray[np.float64]:
+    def losses(self, trial: Trial) -> FloatArray:
         """Return the losses of a candidate.
 
         Parameters
@@ -107,7 +107,7 @@ class Objective:
         for tally in self._tallies.values():
             tally.fewest = FEWEST_IN_ALL
 
-    def counts(self) -> NDArray[np.bool_] | None:
+    def counts(self) -> BoolArray | None:
         """Return which splits count by the first metric; None for all of them."""
         tally = self._tallies.get(self._metrics()[0])
         return None if tally is None else tally.counts
@@ -139,7 +139,7 @@ class _Tally:
         self._n_evaluated = np.zeros(n_splits, dtype=np.int64)
         self.fewest = FEWEST_CANDIDATES
 
-    def add(self, scores: NDArray[np.float64], evaluated: list[int]) -> None:
+    def add(self, scores: FloatArray, evaluated: list[int]) -> None:
         """Count a candidate, unless it has no score at all, which is its own fault."""
         has_score = np.isfinite(scores)
         if has_score.any():
@@ -148,7 +148,7 @@ class _Tally:
             self._n_scored += has_score
 
     @property
-    def counts(self) -> NDArray[np.bool_]:
+    def counts(self) -> BoolArray:
         """Which splits count: shape (n_splits,)."""
         has_most = self._n_scored.max() > SHARE * self._n_candidates
         if self._n_candidates < self.fewest or not has_most:

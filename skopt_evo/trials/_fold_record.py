@@ -13,9 +13,9 @@ from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skopt_evo._sklearn_compat import ONLY_METRIC
+from skopt_evo._typing import FloatArray
 
 # Of a traceback that is longer, no more characters are kept.
 MAX_ERROR = 2**17
@@ -117,7 +117,7 @@ def _gradient(gradient: Any) -> dict[str, Any]:
     return {**gradient, "params": params}
 
 
-def _derivative(value: Any) -> float | NDArray[np.float64]:
+def _derivative(value: Any) -> float | FloatArray:
     if not isinstance(value, list):
         check_number(value, "derivative", finite=True)
         return float(value)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from skopt_evo._typing import BoolArray, FloatArray
 from skopt_evo.trials._fault import FaultKind
 from skopt_evo.trials._fold_result import FoldResult
 from skopt_evo.trials._unit import Unit
@@ -51,7 +51,7 @@ class Trial:
     params: Mapping[str, Any]
     iteration: int
     origin: str
-    genome: NDArray[np.float64] | None = None
+    genome: FloatArray | None = None
     penalty: float = 0.0
     n_splits: int = 0
     results: dict[Unit, FoldResult] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Trial:
                 return fold.metrics
         return None
 
-    def scores(self, metric: str | None) -> NDArray[np.float64]:
+    def scores(self, metric: str | None) -> FloatArray:
         """Return the test score of each split, NaN where there is none.
 
         Parameters
@@ -121,9 +121,7 @@ class Trial:
             scores[split] = fold.score(metric)
         return np.where(np.isfinite(scores), scores, np.nan)
 
-    def loss(
-        self, metric: str | None, counts: NDArray[np.bool_] | None = None
-    ) -> float:
+    def loss(self, metric: str | None, counts: BoolArray | None = None) -> float:
         """Return minus the mean test score over the splits that were evaluated.
 
         Parameters
@@ -165,7 +163,7 @@ class Trial:
         return "ok" if has_scores else "failed"
 
 
-def _loss(scores: NDArray[np.float64]) -> float:
+def _loss(scores: FloatArray) -> float:
     """Return minus the mean of some scores, NaN if that is not finite."""
     loss = -float(np.mean(scores)) if len(scores) else np.nan
     return loss if np.isfinite(loss) else np.nan
