@@ -48,6 +48,7 @@ __all__ = [
     "Options",
     "StrOptions",
     "as_indices_of",
+    "asks_for_labels",
     "check_method_params",
     "check_refit",
     "clone_without_callbacks",
@@ -133,6 +134,19 @@ def scorer_attribute(scorers):
 def is_scorer(scoring):
     """Tell whether this is an object of `make_scorer`, which returns a single score."""
     return isinstance(scoring, _BaseScorer)
+
+
+def asks_for_labels(scorer):
+    """Tell whether a scorer may ask an estimator for what it predicts.
+
+    Others ask for probabilities or decisions alone.
+    """
+    if isinstance(scorer, _MultimetricScorer):
+        return any(map(asks_for_labels, scorer._scorers.values()))
+    if not isinstance(scorer, _BaseScorer):
+        return True
+    methods = scorer._response_method
+    return methods == "predict" or "predict" in methods
 
 
 def scorer_of(scorers, metric):
