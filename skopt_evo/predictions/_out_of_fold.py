@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skopt_evo._typing import FloatArray
+from skopt_evo.predictions._scores import NotFromPredictionsError, PredictionScorer
 from skopt_evo.predictions._store import Store
 from skopt_evo.predictions._targets import Targets
 from skopt_evo.trials import Predictions
@@ -29,14 +30,18 @@ class OutOfFoldPredictions:
     candidates : sequence of (mapping of int to Predictions, or None)
         The predictions of each candidate by split; None, or fewer splits than there
         are, if it has failed.
-    test_sets : sequence of ndarray
-        The test set of each split: row numbers, or one bool a sample.
+    splits : sequence of (train, test)
+        The splits: row numbers, or one bool a sample.
     n_samples : int
         The number of samples.
     targets : Targets
         What is predicted.
     store : Store, default=None
         Where the arrays are kept.
+    scorers : mapping of str to PredictionScorer, default=None
+        The scorer of each metric.
+    groups : array-like of shape (n_samples,), default=None
+        What the splits were made by: samples of a group belong together.
 
     Attributes
     ----------
@@ -56,18 +61,23 @@ class OutOfFoldPredictions:
     def __init__(
         self,
         candidates: Sequence[Mapping[int, Predictions] | None],
-        test_sets: Sequence[NDArray[Any]],
+        splits: Sequence[tuple[Any, Any]],
         n_samples: int,
         targets: Targets,
         store: Store | None = None,
+        *,
+        scorers: Mapping[str, PredictionScorer] | None = None,
+        groups: Any = None,
     ) -> None:
         store = Store() if store is None else store
-        tests = [as_row_numbers(test) for test in test_sets]
+        tests = [as_row_numbers(test) for _, test in splits]
+        self.splits = list(splits)
+        self.scorers, self.groups = dict(scorers or {}), groups
         self.targets, self.n_samples = targets, n_samples
         self.n_predictions = np.bincount(np.concatenate(tests), minlength=n_samples)
         self._repeats = [
-            _Repeat(splits, [tests[split] for split in splits])
-            for splits in _disjoint(tests, n_samples)
+            _Repeat(numbers, [tests[number] for number in numbers])
+            for numbers in _disjoint(tests, n_samples)
         ]
         self._pools = [self._pool(folds, len(tests), store) for folds in candidates]
 
@@ -152,6 +162,35 @@ class OutOfFoldPredictions:
         pool = self._pools[candidate]
         assert pool is not None
         return pool
+
+    def checked_scorer(
+        self, metric: str, candidate: int, cv_results: Mapping[str, Any]
+    ) -> PredictionScorer:
+        """Return the scorer of a metric, if predictions are all that it needs.
+
+        Parameters
+        ----------
+        metric : str
+            Its name in ``cv_results_``.
+        candidate : int
+            Whose predictions are scored, to compare with what the search has found.
+        cv_results : mapping
+            The results of the search.
+
+        Raises
+        ------
+        NotFromPredictionsError
+            If the scores differ, or if there are no predictions.
+        """
+        pool, scorer = self._pools[candidate], self.scorers.get(metric)
+        if pool is None or scorer is None:
+            raise NotFromPredictionsError(f"Candidate {candidate} has no predictions.")
+        for repeat, predictions in zip(self._repeats, pool, strict=True):
+            for split in repeat.splits:
+                chosen = np.flatnonzero(repeat.split_of == split)
+                expected = cv_results[f"split{split}_test_{metric}"][candidate]
+                scorer.check(predictions.take(chosen), repeat.rows[chosen], expected)
+        return scorer
 
     def _pool(
         self, folds: Mapping[int, Predictions] | None, n_splits: int, store: Store

@@ -61,15 +61,20 @@ class PredictionScorer:
     ) -> None:
         self.targets = targets
         self._scorer, self._metric = scorer, metric
-        self._X, self._y, self._params = X, y, params or {}
-        # Our own scorers look at more than predictions, perhaps.
-        self._needs_X = not (scorer_parts(scorer) is None or is_scorer(scorer))
+        self._y, self._params = y, dict(params or {})
+        # Scorers of scikit-learn hand the rows on to the estimator, and that is all.
+        is_known = scorer_parts(scorer) is None or is_scorer(scorer)
+        self._X = None if is_known else X
         self._labels = self._numbers() if targets.n_outputs == 1 else None
 
     @property
     def asks_for_labels(self) -> bool:
         """Whether the scorer asks for what is predicted, not how likely it is."""
         return bool(asks_for_labels(self._scorer))
+
+    def is_vectorised(self, method: str) -> bool:
+        """Tell whether all candidates are scored at once."""
+        return self._vectorised(method) is not None
 
     def score(self, predictions: Predictions, rows: NDArray[Any]) -> float:
         """Return the score of predictions; raise what the scorer raises.
@@ -81,10 +86,9 @@ class PredictionScorer:
         rows : ndarray of int
             The numbers of the rows, some of them perhaps more than once.
         """
-        # Scorers of scikit-learn hand the rows on to the estimator, and that is all.
-        X = safe_indexing(self._X, rows) if self._needs_X else rows[:, np.newaxis]
+        X = rows[:, np.newaxis] if self._X is None else safe_indexing(self._X, rows)
         y = safe_indexing(self._y, rows)
-        params = check_method_params(self._X, params=self._params, indices=rows)
+        params = check_method_params(self._y, params=self._params, indices=rows)
         estimator = stand_in(predictions, self.targets)
         with config_context(assume_finite=True, skip_parameter_validation=True):
             found = self._scorer(estimator, X, y, **params)

@@ -28,12 +28,14 @@ class Store:
 
     Attributes
     ----------
+    max_memory : int
+        How many bytes may be in memory.
     n_in_memory, n_on_disk : int
         How many bytes there are.
     """
 
     def __init__(self, max_memory: int = MAX_MEMORY) -> None:
-        self._max_memory = max_memory
+        self.max_memory = max_memory
         self._file: IO[bytes] | None = None
         self.n_in_memory = 0
         self.n_on_disk = 0
@@ -51,7 +53,7 @@ class Store:
         OSError
             If the file system of temporary files is full.
         """
-        if not array.size or self.n_in_memory + array.nbytes <= self._max_memory:
+        if not array.size or self.n_in_memory + array.nbytes <= self.max_memory:
             self.n_in_memory += array.nbytes
             return array
         if self._file is None:
@@ -66,7 +68,7 @@ class Store:
             error.add_note(
                 f"There is no room in {tempfile.gettempdir()!r} for {array.nbytes} "
                 "bytes of predictions or fitted models, of which a search keeps up to "
-                f"{self._max_memory} bytes in memory. Set the environment variable "
+                f"{self.max_memory} bytes in memory. Set the environment variable "
                 "TMPDIR to a folder with more room, or pass ensemble=None and "
                 "return_predictions=False."
             )
@@ -75,6 +77,11 @@ class Store:
         return np.memmap(
             self._file, dtype=array.dtype, mode="r", offset=start, shape=array.shape
         )
+
+    def release(self, array: NDArray[Any]) -> None:
+        """Take note that an array of `hold` is not needed any more."""
+        if not isinstance(array, np.memmap):
+            self.n_in_memory -= array.nbytes
 
     def hold_predictions(self, predictions: Predictions) -> Predictions:
         """Return the same predictions, with arrays of `hold`."""

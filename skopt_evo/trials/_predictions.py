@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Predictions:
     labels: NDArray[np.int32] | None = None
     is_list: bool = False
 
-    @property
-    def nbytes(self) -> int:
-        """How many bytes the arrays have."""
-        return self.values.nbytes + (0 if self.labels is None else self.labels.nbytes)
+    def take(self, rows: NDArray[Any]) -> Predictions:
+        """Return the predictions for some of the rows, by their place."""
+        labels = None if self.labels is None else self.labels[rows]
+        return replace(self, values=self.values[rows], labels=labels)
