@@ -157,7 +157,7 @@ class BaseEvoSearchCV(SearchParameters):
         X, y = indexable(X, y)
         params = check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
-        splits = make_splits(self, X, y, routed.splitter.split)
+        splits = make_splits(self.estimator, self.cv, X, y, routed.splitter.split)
         return FitData(X, y, params, routed, splits, scorers), refit_metric
 
     def _make_space(self, seed):

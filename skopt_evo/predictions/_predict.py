@@ -29,6 +29,7 @@ def predict(
     *,
     method: str | None = None,
     with_labels: bool = False,
+    rounded: bool = True,
 ) -> Predictions:
     """Return what a fitted estimator predicts.
 
@@ -47,12 +48,13 @@ def predict(
         Whether to ask ``predict`` too: of some classifiers, such as
         ``SVC(probability=True)``, the class with the largest probability is not the one
         that they predict.
+    rounded : bool, default=True
+        Whether numbers are rounded to 32 bits, if that makes no two numbers of a column
+        equal and changes none of them by more than a millionth of their spread.
 
     Returns
     -------
     predictions : Predictions
-        In 32 bits, if that makes no two numbers of a column equal and changes none of
-        them by more than a millionth of their spread.
 
     Raises
     ------
@@ -60,10 +62,11 @@ def predict(
         If the estimator answers in another form than those of scikit-learn.
     """
     method = method or method_of(estimator, targets)
+    kept = smallest_type if rounded else np.asarray
     answer = getattr(estimator, method)(X)
     if targets.classes is None:
         values = np.asarray(answer, dtype=np.float64).reshape(-1, targets.n_outputs)
-        return Predictions(method, smallest_type(values))
+        return Predictions(method, kept(values))
     if method == "predict":
         codes = _codes(answer, targets)
         return Predictions(method, targets.one_hot(codes))
@@ -77,7 +80,7 @@ def predict(
         labels = _codes(estimator.predict(X), targets)
         if np.array_equal(labels, targets.codes(method, values)):
             labels = None
-    return Predictions(method, smallest_type(values), labels, is_list)
+    return Predictions(method, kept(values), labels, is_list)
 
 
 def smallest_type(values: NDArray[Any]) -> NDArray[Any]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
+from skopt_evo._sklearn_compat import number_of_samples
 from skopt_evo.predictions._targets import Targets
 from skopt_evo.trials import Predictions
 
@@ -37,7 +38,7 @@ class _StandIn(BaseEstimator):  # type: ignore[misc]
 
     def _values(self, X: Any) -> NDArray[np.float64]:
         values = np.asarray(self.predictions.values, dtype=np.float64)
-        n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+        n_rows = number_of_samples(X)
         if n_rows != len(values):
             raise AttributeError(
                 f"There are predictions for {len(values)} rows, not for {n_rows}."
