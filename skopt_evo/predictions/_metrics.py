@@ -66,14 +66,33 @@ def _log_loss(
 def _roc_auc(
     targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
 ) -> FloatArray:
+    return _area(values[..., -1], y == 1)
+
+
+def _area(values: NDArray[Any], is_positive: NDArray[Any]) -> FloatArray:
     """Return the share of pairs in the right order, by Mann and Whitney's statistic."""
-    n_positive = int(y.sum())
-    n_pairs = n_positive * (len(y) - n_positive)
+    n_positive = int(is_positive.sum())
+    n_pairs = n_positive * (len(is_positive) - n_positive)
     if not n_pairs:
         return np.full(len(values), np.nan)
-    ranks = rankdata(values[..., -1], axis=1)
-    total = ranks[:, y == 1].sum(axis=1) - n_positive * (n_positive + 1) / 2
+    ranks = rankdata(values, axis=1)
+    total = ranks[:, is_positive].sum(axis=1) - n_positive * (n_positive + 1) / 2
     return np.asarray(total / n_pairs)
+
+
+def _one_against_rest(average: str) -> Metric:
+    """Return the mean area under the curves of each class against the others."""
+
+    def metric(
+        targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
+    ) -> FloatArray:
+        labels = range(values.shape[2])
+        areas = [_area(values[..., label], y == label) for label in labels]
+        counts = np.bincount(y, minlength=len(labels))
+        weights = counts if average == "weighted" else np.ones(len(labels))
+        return np.average(areas, axis=0, weights=weights)
+
+    return metric
 
 
 def _squared_error(
@@ -206,9 +225,17 @@ def metric_of(
     if targets.classes is None:
         return None if options else VALUE_METRICS.get(function)
     classes = targets.classes[0]
+    average = options.get("average", "macro")
+    if function is roc_auc_score and options.get("multi_class") == "ovr":
+        is_known = method == "predict_proba" and len(classes) > 2
+        has_more = set(options) - {"average", "multi_class"}
+        is_known = is_known and not has_more and average in ("macro", "weighted")
+        return _one_against_rest(average) if is_known else None
     if function in COUNT_METRICS:
         average = options.get("average", "binary")
-        if set(options) - {"average"} or average not in AVERAGES:
+        is_other_class = options.get("pos_label") is not None
+        has_more = is_other_class or bool(set(options) - {"average", "pos_label"})
+        if has_more or average not in AVERAGES:
             return None
         # The class that counts is 1, which is to be the second of two.
         if average == "binary" and not (len(classes) == 2 and classes[1] == 1):
