@@ -228,8 +228,8 @@ def metric_of(
     average = options.get("average", "macro")
     if function is roc_auc_score and options.get("multi_class") == "ovr":
         is_known = method == "predict_proba" and len(classes) > 2
-        has_more = set(options) - {"average", "multi_class"}
-        is_known = is_known and not has_more and average in ("macro", "weighted")
+        has_others = bool(set(options) - {"average", "multi_class"})
+        is_known = is_known and not has_others and average in ("macro", "weighted")
         return _one_against_rest(average) if is_known else None
     if function in COUNT_METRICS:
         average = options.get("average", "binary")
