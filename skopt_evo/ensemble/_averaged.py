@@ -295,6 +295,6 @@ def make_averaged(
         [list(each) for each in models],
         checked_weights(ensemble),
         targets,
-        [None] if train_sets is None else train_sets,
+        [None] * len(models[0]) if train_sets is None else train_sets,
     )
     return ensemble

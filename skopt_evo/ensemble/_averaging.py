@@ -38,6 +38,7 @@ from skopt_evo.ensemble._members import (
     with_tags_of_members,
 )
 from skopt_evo.predictions import Targets, predict, targets_of
+from skopt_evo.predictions._predict import has_method
 from skopt_evo.trials import Predictions
 from skopt_evo.trials._predictions import METHODS
 
@@ -276,8 +277,13 @@ def _fit_on_rows(
 def richest_method(ensemble: AveragedBase) -> str:
     """Return the method that says most of those that all models have."""
     models = list(ensemble._models())
+    targets = ensemble._targets if hasattr(ensemble, "estimators_") else None
     return next(
-        (name for name in METHODS if all(hasattr(model, name) for model in models)),
+        (
+            name
+            for name in METHODS
+            if all(has_method(model, name, targets) for model in models)
+        ),
         "predict",
     )
 

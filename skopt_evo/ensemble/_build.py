@@ -102,9 +102,14 @@ def build(ensemble: Ensemble, weights: FloatArray, fits: MemberFits) -> tuple[An
         (f"candidate_{number}", _unfitted(fits.estimator, fits.params[number]))
         for number in chosen
     ]
-    cv = fits.cv if is_folds else None
     estimator = make_averaged(
-        members, weights[chosen], cv, models, fits.targets, n_jobs=fits.n_jobs
+        members,
+        weights[chosen],
+        fits.cv if is_folds else None,
+        models,
+        fits.targets,
+        train_sets=[train for train, _ in fits.splits] if is_folds else None,
+        n_jobs=fits.n_jobs,
     )
     return estimator, len(missing)
 

@@ -91,10 +91,13 @@ def _absolute_error(
 def _r2(
     targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
 ) -> FloatArray:
-    spread = np.mean((y - y.mean()) ** 2)
-    if not spread > 0:
+    if len(y) < 2:
         return np.full(len(values), np.nan)
-    return np.asarray(1.0 - _squared_error(targets, method, values, y) / spread)
+    errors = _squared_error(targets, method, values, y)
+    spread = np.mean((y - y.mean()) ** 2)
+    if not spread > 0:  # as scikit-learn has it
+        return np.where(errors == 0, 1.0, 0.0)
+    return np.asarray(1.0 - errors / spread)
 
 
 CLASS_METRICS: dict[Any, Metric] = {

@@ -19,7 +19,36 @@ def method_of(estimator: Any, targets: Targets) -> str:
     """Return the method whose answers say most."""
     if targets.classes is None:
         return "predict"
-    return next((name for name in METHODS if hasattr(estimator, name)), "predict")
+    return next((n for n in METHODS if has_method(estimator, n, targets)), "predict")
+
+
+def has_method(estimator: Any, method: str, targets: Targets | None = None) -> bool:
+    """Tell whether an estimator has a method whose answers are of one class each.
+
+    Parameters
+    ----------
+    estimator : estimator
+        It may be fitted.
+    method : {"predict_proba", "decision_function", "predict"}
+        The name of the method.
+    targets : Targets, default=None
+        What is predicted, if that is known.
+    """
+    if not hasattr(estimator, method):
+        return False
+    if method != "decision_function" or targets is None or targets.classes is None:
+        return True
+    return len(targets.classes[0]) < 3 or not _decides_between_pairs(estimator)
+
+
+def _decides_between_pairs(estimator: Any) -> bool:
+    """Tell whether decisions are between pairs of classes, as `SVC` may have them.
+
+    Of three classes there are as many pairs, so that nothing else tells.
+    """
+    params = estimator.get_params() if hasattr(estimator, "get_params") else {}
+    name = "decision_function_shape"
+    return any(params[n] == "ovo" for n in params if n.split("__")[-1] == name)
 
 
 def predict(

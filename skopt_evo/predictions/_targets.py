@@ -72,10 +72,11 @@ class Targets:
         codes : ndarray of shape (..., n_rows, n_outputs)
         """
         codes = []
-        for columns in self.columns(method):
+        assert self.classes is not None
+        for columns, classes in zip(self.columns(method), self.classes, strict=True):
             part = values[..., columns]
             if part.shape[-1] == 1 and method == "decision_function":
-                codes.append(part[..., 0] > 0)
+                codes.append((part[..., 0] > 0) & (len(classes) > 1))
             else:
                 codes.append(np.argmax(part, axis=-1))
         return np.stack(codes, axis=-1).astype(np.int32)
