@@ -231,3 +231,5 @@ def _check(n_bootstraps: Any, confidence: Any, random_state: Any) -> None:
         )
     if not isinstance(random_state, Integral):
         raise TypeError(f"corrected_score: random_state={random_state!r} is no int.")
+
+
