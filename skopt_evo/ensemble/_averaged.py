@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 
 from skopt_evo.ensemble._averaging import AveragedBase, if_richest, richest_method
-from skopt_evo.ensemble._members import check_members, checked_weights
+from skopt_evo.ensemble._members import check_estimators, checked_weights
 from skopt_evo.predictions import Targets, stand_in
 
 
@@ -290,7 +290,7 @@ def make_averaged(
     """
     kind = AveragedRegressor if targets.classes is None else AveragedClassifier
     ensemble = kind(estimators, weights=weights, cv=cv, n_jobs=n_jobs)
-    check_members(ensemble)
+    check_estimators(ensemble)
     ensemble._set_fitted(
         [list(each) for each in models],
         checked_weights(ensemble),

@@ -33,7 +33,7 @@ from skopt_evo._sklearn_compat import (
 from skopt_evo._splits import make_splits
 from skopt_evo._typing import FloatArray
 from skopt_evo.ensemble._members import (
-    check_members,
+    check_estimators,
     checked_weights,
     with_tags_of_members,
 )
@@ -139,7 +139,7 @@ class AveragedBase(MetaEstimatorMixin, BaseComposition):  # type: ignore[misc]
             estimator, none of them negative and not all of them 0; if `cv` makes no
             sense for the data.
         """
-        check_members(self)
+        check_estimators(self)
         weights = checked_weights(self)
         if y is None:
             raise ValueError(

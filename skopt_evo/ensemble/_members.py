@@ -34,7 +34,7 @@ ANY_MEMBER = {
 }
 
 
-def check_members(ensemble: Any) -> None:
+def check_estimators(ensemble: Any) -> None:
     """Raise if the estimators are not named estimators of the right kind.
 
     Parameters
