@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 
+from skopt_evo._sklearn_compat import BaseComposition
 from skopt_evo.ensemble._averaging import AveragedBase, if_richest, richest_method
 from skopt_evo.ensemble._members import check_estimators, checked_weights
 from skopt_evo.predictions import Targets, stand_in
 
 
-class AveragedClassifier(ClassifierMixin, AveragedBase):  # type: ignore[misc]
+class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # type: ignore[misc]
     """Weighted mean of what several classifiers predict.
 
     The classifiers are fitted on all the data or, with `cv`, on each of the training
@@ -159,8 +160,7 @@ class AveragedClassifier(ClassifierMixin, AveragedBase):  # type: ignore[misc]
         Returns
         -------
         decisions : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One number a sample for two classes: above 0 for the second one. One for
-            each class, or each label, else.
+            One number a sample for two classes, else one for each class or label.
         """
         return np.asarray(self._answer("decision_function", X).decision_function(X))
 
@@ -170,7 +170,7 @@ class AveragedClassifier(ClassifierMixin, AveragedBase):  # type: ignore[misc]
         return stand_in(means, self._targets)
 
 
-class AveragedRegressor(RegressorMixin, AveragedBase):  # type: ignore[misc]
+class AveragedRegressor(AveragedBase, RegressorMixin, BaseComposition):  # type: ignore[misc]
     """Weighted mean of what several regressors predict.
 
     The regressors are fitted on all the data or, with `cv`, on each of the training

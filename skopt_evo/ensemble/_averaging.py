@@ -22,7 +22,6 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skopt_evo._sklearn_compat import (
-    BaseComposition,
     as_indices_of,
     check_method_params,
     fit_context,
@@ -50,8 +49,11 @@ class _Routed(NamedTuple):
     splitter: Mapping[str, Any]
 
 
-class AveragedBase(MetaEstimatorMixin, BaseComposition):  # type: ignore[misc]
-    """Base of the averaged estimators: everything but what they predict."""
+class AveragedBase(MetaEstimatorMixin):  # type: ignore[misc]
+    """Mixin of the averaged estimators: everything but what they predict.
+
+    It comes before the mixin of classifiers or regressors, whose tags it changes.
+    """
 
     _parameter_constraints: dict[str, Any] = {
         "estimators": [list],

@@ -119,6 +119,8 @@ def with_tags_of_members(tags: Any, pairs: Any) -> Any:
     try:
         found = [get_tags(member) for _, member in pairs]
     except Exception:
+        found = []
+    if not found:
         return tags
     for table, combine in ((ALL_MEMBERS, all), (ANY_MEMBER, any)):
         _combine(tags, found, table, combine)

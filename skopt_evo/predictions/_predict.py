@@ -154,13 +154,15 @@ def _decisions(answer: Any, estimator: Any, targets: Targets) -> NDArray[Any]:
     if targets.is_multilabel:
         return values.reshape(-1, targets.n_outputs)
     classes = targets.classes[0]
+    own = np.asarray(getattr(estimator, "classes_", classes))
+    if len(own) == 1:  # the training set has a single class
+        signs = np.where(classes == own[0], 1.0, -1.0)
+        return np.tile(signs if len(classes) > 2 else signs[-1:], (len(values), 1))
     if values.ndim == 1:
         values = np.column_stack([-values, values])
     (own,) = _own_classes(estimator, targets, [values])
     if len(classes) > 2:
         return _aligned(values, own, classes, values.min(axis=1, keepdims=True))
-    if len(own) < 2:  # the training set has a single class
-        return np.where(own[0] == classes[-1], 1.0, -1.0) * np.ones((len(values), 1))
     return values[:, 1:]
 
 
