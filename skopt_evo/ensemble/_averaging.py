@@ -149,9 +149,9 @@ class AveragedBase(MetaEstimatorMixin):  # type: ignore[misc]
                 "None."
             )
         X, y = indexable(X, y)
+        targets = targets_of(self, y)
         if is_classifier(self):
             check_classification_targets(y)
-        targets = targets_of(self, y)
         routed = self._routed(params)
         train_sets: list[Any] = [None]
         if self.cv is not None:

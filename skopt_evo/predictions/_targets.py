@@ -138,13 +138,11 @@ def targets_of(estimator: Any, y: Any) -> Targets:
     n_outputs = 1 if is_1d else array.shape[1]
     if not is_classifier(estimator):
         return Targets(None, n_outputs, is_1d=is_1d)
-    if type_of_target(y) == "multilabel-indicator":
-        labels = np.array([0, 1])
-        return Targets(
-            (labels,) * n_outputs, n_outputs, is_multilabel=True, is_1d=False
-        )
-    columns = array.reshape(len(array), n_outputs).T
     try:
+        if type_of_target(y) == "multilabel-indicator":
+            labels = (np.array([0, 1]),) * n_outputs
+            return Targets(labels, n_outputs, is_multilabel=True, is_1d=False)
+        columns = array.reshape(len(array), n_outputs).T
         classes = tuple(np.unique(column) for column in columns)
     except TypeError as error:
         raise ValueError(

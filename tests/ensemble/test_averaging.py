@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from joblib import parallel_config
+from joblib import parallel_backend
 from scipy.sparse import csr_matrix
 from sklearn import config_context
 from sklearn.base import BaseEstimator, RegressorMixin, clone
@@ -127,7 +127,7 @@ def test_any_number_of_jobs_gives_the_same():
     members = [("a", Ridge()), ("b", SVR())]
     one, two = (AveragedRegressor(members, cv=2, n_jobs=n) for n in (1, 2))
     expected = one.fit(X, y).predict(X)
-    with parallel_config("threading"):  # it starts fastest
+    with parallel_backend("threading"):  # it starts fastest
         np.testing.assert_array_equal(two.fit(X, y).predict(X), expected)
 
 
