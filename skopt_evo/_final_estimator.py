@@ -1,6 +1,7 @@
 """What a search leaves: the best candidate or an ensemble, and an honest score."""
 
 import time
+from contextlib import suppress
 
 import numpy as np
 from sklearn.base import clone
@@ -11,6 +12,7 @@ from skopt_evo.ensemble._build import MemberFits, build
 from skopt_evo.ensemble._from_search import candidates_of, cv_of, metric_of
 from skopt_evo.ensemble._top import FoldsEnsemble
 from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
+from skopt_evo.executors import resolve_executor
 from skopt_evo.predictions import OutOfFoldPredictions, PredictionScorer
 from skopt_evo.results import metrics_of
 from skopt_evo.scheduling import predictions_of
@@ -75,19 +77,7 @@ def _set_best(search, data, root):
 def _set_ensemble(search, session, data, late):
     """Make an ensemble of the candidates."""
     start = time.time()
-    ensemble = resolve_ensemble(search.ensemble)
-    candidates = candidates_of(search, metric_of(search))
-    try:
-        weights = ensemble.weights(candidates)
-    except NoEnsembleError as error:
-        late.append(
-            EnsembleWarning(
-                f"ensemble={search.ensemble!r} cannot be made: {error} The average of "
-                "the best candidate's models of the splits is taken in its place."
-            )
-        )
-        ensemble = FoldsEnsemble()
-        weights = (np.arange(len(candidates.scores)) == candidates.best).astype(float)
+    ensemble, weights = _chosen(search, late)
     fits = MemberFits(
         estimator=search.estimator,
         params=search.cv_results_["params"],
@@ -97,9 +87,9 @@ def _set_ensemble(search, session, data, late):
         targets=session.kept.targets,
         splits=data.splits,
         cv=cv_of(search, data.splits),
-        models=_models(session.objective.trials),
+        executor=resolve_executor(search.n_jobs, search.pre_dispatch),
         n_jobs=search.n_jobs,
-        pre_dispatch=search.pre_dispatch,
+        models=_models(session.objective.trials),
     )
     search.best_estimator_, n_fits = build(ensemble, weights, fits)
     search.refit_time_ = time.time() - start
@@ -109,6 +99,23 @@ def _set_ensemble(search, session, data, late):
             f"Ensemble of {n_members} of {len(weights)} candidates: {n_fits} further "
             f"fits, {search.refit_time_:.1f} s."
         )
+
+
+def _chosen(search, late):
+    """Return the ensemble and its weights: another one if that cannot be made."""
+    ensemble = resolve_ensemble(search.ensemble) or FoldsEnsemble()
+    candidates = candidates_of(search, metric_of(search))
+    try:
+        return ensemble, ensemble.weights(candidates)
+    except NoEnsembleError as error:
+        late.append(
+            EnsembleWarning(
+                f"ensemble={search.ensemble!r} cannot be made: {error} The average of "
+                "the best candidate's models of the splits is taken in its place."
+            )
+        )
+        is_best = np.arange(len(candidates.scores)) == candidates.best
+        return FoldsEnsemble(), is_best.astype(np.float64)
 
 
 def _models(trials):
@@ -124,4 +131,5 @@ def _models(trials):
 def set_corrected_score(search):
     """Set ``corrected_score_``, where there is a ``best_score_`` to correct."""
     if hasattr(search, "best_score_") and search.n_splits_ > 1:
-        search.corrected_score_ = corrected_score(search)
+        with suppress(ValueError):  # all candidates have failed
+            search.corrected_score_ = corrected_score(search)

@@ -23,7 +23,6 @@ from joblib._memmapping_reducer import (
 )
 from joblib._parallel_backends import LokyBackend, PoolManagerMixin
 from joblib._utils import eval_expr
-from joblib.externals import cloudpickle
 from joblib.parallel import BatchedCalls, SequentialBackend
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -32,13 +31,9 @@ __all__ = [
     "ArrayFiles",
     "JoblibBackend",
     "call_in_worker",
-    "pickled",
 ]
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
-
-# Pickles what workers are sent: classes of scripts and notebooks as well.
-pickled = cloudpickle.dumps
 
 # What nested parallel calls get in workers of others than joblib.
 NO_NESTED_BACKEND = SequentialBackend(nesting_level=1), None

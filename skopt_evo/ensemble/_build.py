@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils.parallel import Parallel, delayed
 
 from skopt_evo._sklearn_compat import check_method_params, clone_without_callbacks
 from skopt_evo._typing import ByteArray, FloatArray
 from skopt_evo.ensemble._averaged import make_averaged
 from skopt_evo.ensemble._protocol import Ensemble
-from skopt_evo.evaluation import rows_of
+from skopt_evo.evaluation import error_of, rows_of
+from skopt_evo.executors import Executor
 from skopt_evo.predictions import Targets
+
+# A model: the number of the candidate, and the split; None for all the data.
+Key = tuple[int, int | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +42,12 @@ class MemberFits:
         The splits of the search.
     cv : object
         What makes such splits again, for a clone of the ensemble that is fitted.
+    executor : Executor
+        Runs the fits. It is not open.
+    n_jobs : int or None
+        As for a clone of the ensemble that is fitted.
     models : mapping of (int, int) to ndarray of uint8
         The pickled models that there are already, by candidate and split.
-    n_jobs : int or None
-        How many fits run side by side.
-    pre_dispatch : int or str
-        As for :class:`joblib.Parallel`.
     """
 
     estimator: Any
@@ -55,9 +58,9 @@ class MemberFits:
     targets: Targets
     splits: Sequence[tuple[Any, Any]]
     cv: Any
-    models: Mapping[tuple[int, int], ByteArray] = field(default_factory=dict)
+    executor: Executor
     n_jobs: int | None = None
-    pre_dispatch: int | str = "2*n_jobs"
+    models: Mapping[Key, ByteArray] = field(default_factory=dict)
 
 
 def build(ensemble: Ensemble, weights: FloatArray, fits: MemberFits) -> tuple[Any, int]:
@@ -81,25 +84,21 @@ def build(ensemble: Ensemble, weights: FloatArray, fits: MemberFits) -> tuple[An
     """
     chosen = [int(number) for number in np.flatnonzero(weights)]
     is_folds = ensemble.members == "folds"
-    parts = range(len(fits.splits)) if is_folds else [None]
+    parts = list(range(len(fits.splits))) if is_folds else [None]
     wanted = [(number, part) for number in chosen for part in parts]
-    missing = [key for key in wanted if key not in fits.models]
-    fitted = Parallel(n_jobs=fits.n_jobs, pre_dispatch=fits.pre_dispatch)(
-        delayed(_fit)(fits.estimator, fits.params[number], fits, part)
-        for number, part in missing
-    )
-    known = dict(zip(missing, fitted, strict=True))
+    fitted = _fit_all([key for key in wanted if key not in fits.models], fits)
     models = [
         [
-            known[number, part]
-            if (number, part) in known
-            else _loaded(fits, number, part)
+            fitted[key] if (key := (number, part)) in fitted else _loaded(fits, key)
             for part in parts
         ]
         for number in chosen
     ]
     members = [
-        (f"candidate_{number}", _unfitted(fits.estimator, fits.params[number]))
+        (
+            f"candidate_{number}",
+            _with_params(clone(fits.estimator), fits.params[number]),
+        )
         for number in chosen
     ]
     estimator = make_averaged(
@@ -111,28 +110,88 @@ def build(ensemble: Ensemble, weights: FloatArray, fits: MemberFits) -> tuple[An
         train_sets=[train for train, _ in fits.splits] if is_folds else None,
         n_jobs=fits.n_jobs,
     )
-    return estimator, len(missing)
+    return estimator, len(fitted)
 
 
-def _unfitted(estimator: Any, params: Mapping[str, Any]) -> Any:
-    return clone(estimator).set_params(**clone(params, safe=False))
-
-
-def _fit(
-    estimator: Any, params: Mapping[str, Any], fits: MemberFits, part: int | None
+def fit_member(
+    *,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    fit_params: Mapping[str, Any],
+    splits: Sequence[tuple[Any, Any]],
+    params: Mapping[str, Any],
+    part: int | None,
 ) -> Any:
-    """Fit a candidate on the training set of a split, or on all the data."""
-    model = clone_without_callbacks(estimator).set_params(**clone(params, safe=False))
+    """Fit a candidate on the training set of a split, or on all the data.
+
+    All arguments but the last two are the same for all fits.
+
+    Parameters
+    ----------
+    estimator, X, y, fit_params, splits
+        As in `MemberFits`.
+    params : mapping
+        The parameters of the candidate.
+    part : int or None
+        The number of the split, None for all the data.
+
+    Returns
+    -------
+    model : estimator
+        No callback has observed the fit.
+    """
+    model = _with_params(clone_without_callbacks(estimator), params)
     if part is None:
-        targets = () if fits.y is None else (fits.y,)
-        return model.fit(fits.X, *targets, **fits.fit_params)
-    train, test = fits.splits[part]
-    rows = rows_of(model, fits.X, fits.y, train, test)
-    fit_params = check_method_params(fits.X, params=fits.fit_params, indices=train)
-    return model.fit(rows.X_train, rows.y_train, **fit_params)
+        return model.fit(X, y, **fit_params)
+    train, test = splits[part]
+    rows = rows_of(model, X, y, train, test)
+    own_params = check_method_params(X, params=fit_params, indices=train)
+    return model.fit(rows.X_train, rows.y_train, **own_params)
 
 
-def _loaded(fits: MemberFits, number: int, part: int | None) -> Any:
+def _with_params(estimator: Any, params: Mapping[str, Any]) -> Any:
+    # Some values may be estimators.
+    return estimator.set_params(**clone(params, safe=False))
+
+
+def _fit_all(keys: Sequence[Key], fits: MemberFits) -> dict[Key, Any]:
+    """Fit models side by side; a worker that dies is replaced once."""
+    common = {
+        "estimator": fits.estimator,
+        "X": fits.X,
+        "y": fits.y,
+        "fit_params": fits.fit_params,
+        "splits": fits.splits,
+    }
+    models: dict[Key, Any] = {}
+    if not keys:
+        return models
+    tried: set[Any] = set()
+    with fits.executor.open(fit_member, common):
+        for key in keys:
+            _submit(fits, key)
+        while len(models) < len(keys):
+            done = fits.executor.next_done(None)
+            assert done is not None
+            if done.error is not None:
+                raise done.error
+            if done.fault is None:
+                models[done.key] = done.result  # type: ignore[index]
+                continue
+            if done.is_alone and done.key in tried:
+                raise error_of(done.fault)
+            tried.add(done.key)
+            _submit(fits, done.key)
+    return models
+
+
+def _submit(fits: MemberFits, key: Any) -> None:
+    number, part = key
+    arguments = {"params": fits.params[number], "part": part}
+    fits.executor.submit(key, arguments, part)
+
+
+def _loaded(fits: MemberFits, key: Key) -> Any:
     """Return a model that a fit of this search has returned, never one of a file."""
-    assert part is not None
-    return pickle.loads(fits.models[number, part].tobytes())
+    return pickle.loads(fits.models[key].tobytes())

@@ -85,11 +85,14 @@ class Pool:
 
     def __init__(self, candidates: Candidates, numbers: Sequence[int]) -> None:
         predictions, scorer = candidates.predictions, candidates.scorer
-        assert predictions is not None and scorer is not None
+        assert predictions is not None
+        assert scorer is not None
         self._scorer = scorer
         first = predictions.pooled(numbers[0])[0]
         self._method, self._is_list = first.method, first.is_list
-        positions = candidates.positions or [slice(None)] * len(predictions.rows)
+        positions = candidates.positions or [
+            np.arange(len(rows)) for rows in predictions.rows
+        ]
         self._rows = [
             rows[chosen]
             for rows, chosen in zip(predictions.rows, positions, strict=True)
@@ -117,7 +120,7 @@ class Pool:
             self._score(part[np.newaxis], rows)[0]
             for part, rows in zip(total, self._rows, strict=True)
         ]
-        return _mean(np.array(found)[:, np.newaxis])[0]
+        return float(_mean(np.array(found)[:, np.newaxis])[0])
 
     def scores(
         self, total: list[FloatArray] | None = None, n_summed: int = 0

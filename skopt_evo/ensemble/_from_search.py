@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -10,7 +10,9 @@ from sklearn.utils.validation import check_is_fitted
 from skopt_evo._sklearn_compat import ONLY_METRIC, check_method_params
 from skopt_evo.ensemble._build import MemberFits, build
 from skopt_evo.ensemble._candidates import Candidates
+from skopt_evo.ensemble._protocol import Ensemble
 from skopt_evo.exceptions import NoEnsembleError
+from skopt_evo.executors import resolve_executor
 from skopt_evo.predictions import NotFromPredictionsError, targets_of
 
 
@@ -46,6 +48,7 @@ class FromSearch:
             if its scorer cannot be computed from predictions.
         """
         check_is_fitted(search)
+        ensemble = cast(Ensemble, self)
         candidates = candidates_of(search, metric_of(search))
         predictions = candidates.predictions
         if predictions is None:
@@ -64,10 +67,10 @@ class FromSearch:
             targets=targets_of(search.estimator, y),
             splits=predictions.splits,
             cv=cv_of(search, predictions.splits),
+            executor=resolve_executor(search.n_jobs, search.pre_dispatch),
             n_jobs=search.n_jobs,
-            pre_dispatch=search.pre_dispatch,
         )
-        estimator, _ = build(self, self.weights(candidates), fits)  # type: ignore
+        estimator, _ = build(ensemble, ensemble.weights(candidates), fits)
         return estimator
 
 

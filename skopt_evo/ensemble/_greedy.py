@@ -129,7 +129,7 @@ class GreedyEnsemble(FromSearch):
         for half in self._halves(members):
             pool = candidates.pool(half)
             weights[half] += select(pool, self.n_rounds)
-        return weights / weights.sum()
+        return np.asarray(weights / weights.sum())
 
     def _halves(self, members: list[int]) -> list[list[int]]:
         """Return the candidates that each selection chooses from."""

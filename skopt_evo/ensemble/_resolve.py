@@ -35,10 +35,10 @@ def resolve_ensemble(ensemble: Any) -> Ensemble | None:
         return None
     if isinstance(ensemble, str):
         if ensemble not in ENSEMBLES:
+            hint = did_you_mean(ensemble, ENSEMBLES)
             raise ValueError(
-                f"ensemble={ensemble!r} is not known.{did_you_mean(ensemble, ENSEMBLES)}"
-                f" Pass None, one of {list(ENSEMBLES)}, or an object of "
-                "skopt_evo.ensemble."
+                f"ensemble={ensemble!r} is not known.{hint} Pass None, one of "
+                f"{list(ENSEMBLES)}, or an object of skopt_evo.ensemble."
             )
         return ENSEMBLES[ensemble]()
     needed = ("members", "n_models", "weights")

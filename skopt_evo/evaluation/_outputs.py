@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skopt_evo._joblib_compat import pickled
+from skopt_evo._loky_compat import pickled
 from skopt_evo._typing import ByteArray
 from skopt_evo.predictions import Targets, predict
 from skopt_evo.trials import FoldResult, Predictions

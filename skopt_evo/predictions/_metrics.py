@@ -7,7 +7,7 @@ scikit-learn's functions take for one after the other; the numbers are the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,16 @@ from scipy.stats import rankdata
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
+    f1_score,
+    jaccard_score,
     log_loss,
     mean_absolute_error,
+    mean_absolute_percentage_error,
     mean_squared_error,
+    median_absolute_error,
+    precision_score,
     r2_score,
+    recall_score,
     roc_auc_score,
     root_mean_squared_error,
 )
@@ -100,6 +106,67 @@ def _r2(
     return np.asarray(1.0 - errors / spread)
 
 
+def _percentage_error(
+    targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
+) -> FloatArray:
+    sizes = np.maximum(np.abs(y), np.finfo(np.float64).eps)  # as scikit-learn does
+    return np.asarray(np.mean(np.abs(values[..., 0] - y) / sizes, axis=1))
+
+
+def _median_error(
+    targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
+) -> FloatArray:
+    return np.asarray(np.median(np.abs(values[..., 0] - y), axis=1))
+
+
+# ---- of counts: from the numbers of right, of predicted and of true samples of a class
+
+Counts = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
+
+
+def _ratio(over: FloatArray, under: FloatArray) -> FloatArray:
+    """Return a ratio, 0 where there is nothing to divide by."""
+    return np.divide(over, under, out=np.zeros_like(over), where=under > 0)
+
+
+COUNT_METRICS: dict[Any, Counts] = {
+    f1_score: lambda right, predicted, true: _ratio(2 * right, predicted + true),
+    jaccard_score: lambda right, predicted, true: _ratio(
+        right, predicted + true - right
+    ),
+    precision_score: lambda right, predicted, true: _ratio(right, predicted),
+    recall_score: lambda right, predicted, true: _ratio(right, true),
+}
+
+
+def _count_metric(counts: Counts, average: str) -> Metric:
+    """Return a metric of the numbers of samples, by an average over the classes."""
+
+    def metric(
+        targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
+    ) -> FloatArray:
+        assert targets.classes is not None
+        labels = np.arange(len(targets.classes[0]))
+        codes = targets.codes(method, values)[..., 0, np.newaxis] == labels
+        is_true = y[:, np.newaxis] == labels
+        right = (codes & is_true).sum(axis=1, dtype=np.float64)
+        predicted = codes.sum(axis=1, dtype=np.float64)
+        true = np.broadcast_to(is_true.sum(axis=0, dtype=np.float64), right.shape)
+        if average == "binary":
+            return counts(right, predicted, true)[:, 1]
+        if average == "micro":
+            return counts(*(each.sum(axis=1) for each in (right, predicted, true)))
+        weights = true if average == "weighted" else 1.0 * (predicted + true > 0)
+        scores = (weights * counts(right, predicted, true)).sum(axis=1)
+        return np.asarray(scores / weights.sum(axis=1))
+
+    return metric
+
+
+AVERAGES = ("binary", "macro", "micro", "weighted")
+
+# ---- the tables
+
 CLASS_METRICS: dict[Any, Metric] = {
     accuracy_score: _accuracy,
     balanced_accuracy_score: _balanced_accuracy,
@@ -109,7 +176,9 @@ CLASS_METRICS: dict[Any, Metric] = {
 
 VALUE_METRICS: dict[Any, Metric] = {
     mean_absolute_error: _absolute_error,
+    mean_absolute_percentage_error: _percentage_error,
     mean_squared_error: _squared_error,
+    median_absolute_error: _median_error,
     r2_score: _r2,
     root_mean_squared_error: _root_squared_error,
 }
@@ -119,13 +188,17 @@ NEEDS_PROBABILITIES = (log_loss,)
 NEEDS_TWO_CLASSES = (roc_auc_score,)
 
 
-def metric_of(function: Any, targets: Targets, method: str) -> Metric | None:
+def metric_of(
+    function: Any, options: Mapping[str, Any], targets: Targets, method: str
+) -> Metric | None:
     """Return a metric for many predictions at once, None if there is none.
 
     Parameters
     ----------
     function : callable
-        The metric of scikit-learn, with its default arguments.
+        The metric of scikit-learn.
+    options : mapping
+        What else it is called with, beside targets and predictions.
     targets : Targets
         What is predicted.
     method : {"predict_proba", "decision_function", "predict"}
@@ -134,11 +207,18 @@ def metric_of(function: Any, targets: Targets, method: str) -> Metric | None:
     if targets.n_outputs > 1 or targets.is_multilabel:
         return None
     if targets.classes is None:
-        return VALUE_METRICS.get(function)
-    if function in NEEDS_PROBABILITIES and method != "predict_proba":
+        return None if options else VALUE_METRICS.get(function)
+    classes = targets.classes[0]
+    if function in COUNT_METRICS:
+        average = options.get("average", "binary")
+        if set(options) - {"average"} or average not in AVERAGES:
+            return None
+        # The class that counts is 1, which is to be the second of two.
+        if average == "binary" and not (len(classes) == 2 and classes[1] == 1):
+            return None
+        return _count_metric(COUNT_METRICS[function], average)
+    if options or (function in NEEDS_PROBABILITIES and method != "predict_proba"):
         return None
-    if function in NEEDS_TWO_CLASSES and (
-        method == "predict" or len(targets.classes[0]) != 2
-    ):
+    if function in NEEDS_TWO_CLASSES and (method == "predict" or len(classes) != 2):
         return None
     return CLASS_METRICS.get(function)

@@ -117,6 +117,8 @@ class PredictionScorer:
         is_list : bool, default=False
             Whether ``predict_proba`` answers a list.
         """
+        if not len(rows):
+            return np.full(len(values), np.nan)
         if (found := self._vectorised(method)) is not None:
             metric, sign = found
             assert self._labels is not None
@@ -173,9 +175,7 @@ class PredictionScorer:
             is_class = self.targets.classes is not None
             parts = (accuracy_score if is_class else r2_score), 1, {}
         function, sign, options = parts
-        if options:
-            return None
-        metric = metric_of(function, self.targets, method)
+        metric = metric_of(function, options, self.targets, method)
         return None if metric is None else (metric, float(sign))
 
     def _numbers(self) -> NDArray[Any]:

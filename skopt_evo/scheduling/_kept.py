@@ -12,8 +12,8 @@ from skopt_evo.predictions import Store, Targets
 from skopt_evo.predictions._out_of_fold import as_row_numbers
 from skopt_evo.trials import FoldResult, Predictions, Trial, Unit
 
-# Bytes of pickled models in the temporary file. Those beyond it are fitted again if they
-# are needed.
+# Bytes of pickled models in the temporary file. Those beyond it are fitted again, if
+# they are needed.
 MAX_MODELS_ON_DISK = 2**32
 
 
@@ -86,9 +86,8 @@ class Kept:
         loss : float
             NaN if it has failed.
         """
-        if self._n_best is None or not any(
-            fold.model is not None for fold in trial.folds
-        ):
+        has_models = any(fold.model is not None for fold in trial.folds)
+        if self._n_best is None or not has_models:
             return
         key = np.inf if np.isnan(loss) else loss
         self._best.append((key, trial.number, trial))

@@ -15,7 +15,7 @@ from skopt_evo.trials import Predictions
 
 # Where the scorer has to be called for one candidate after the other, those with the
 # best scores are compared alone: others are hardly ever the best of a bootstrap.
-MOST_CALLS = 20
+MOST_CALLS = 10
 
 
 class Draw(NamedTuple):
@@ -57,7 +57,10 @@ def draws(
         times = np.bincount(rng.integers(n_units, size=n_units), minlength=n_units)
         counts = times[unit]
         yield Draw(
-            [np.repeat(np.arange(len(rows)), counts[rows]) for rows in predictions.rows],
+            [
+                np.repeat(np.arange(len(rows)), counts[rows])
+                for rows in predictions.rows
+            ],
             [np.flatnonzero(counts[rows] == 0) for rows in predictions.rows],
         )
 
@@ -129,8 +132,7 @@ def bootstrap_interval(
     whole = _Set(scorer, predictions.rows, [pooled])
     everything = [np.arange(len(rows)) for rows in predictions.rows]
     scores = [
-        whole.scores(draw.inside)[0]
-        for draw in draws(predictions, n_bootstraps, seed)
+        whole.scores(draw.inside)[0] for draw in draws(predictions, n_bootstraps, seed)
     ]
     _, low, high = _summary(np.array(scores), confidence)
     return float(whole.scores(everything)[0]), low, high
@@ -163,7 +165,10 @@ class _Set:
         chosen = slice(None) if candidate is None else slice(candidate, candidate + 1)
         found = [
             self._scorer.scores(
-                self._method, values[chosen][:, places], rows[places], is_list=self._is_list
+                self._method,
+                values[chosen][:, places],
+                rows[places],
+                is_list=self._is_list,
             )
             for values, rows, places in zip(
                 self._values, self._rows, positions, strict=True

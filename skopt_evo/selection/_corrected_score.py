@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count, takewhile
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -225,11 +225,9 @@ def _check(n_bootstraps: Any, confidence: Any, random_state: Any) -> None:
         raise ValueError(
             f"corrected_score: n_bootstraps={n_bootstraps!r} is no int >= 2."
         )
-    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+    if not isinstance(confidence, (int, float)) or not 0 < confidence < 1:
         raise ValueError(
             f"corrected_score: confidence={confidence!r} is no number between 0 and 1."
         )
     if not isinstance(random_state, Integral):
         raise TypeError(f"corrected_score: random_state={random_state!r} is no int.")
-
-

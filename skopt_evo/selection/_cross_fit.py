@@ -37,10 +37,10 @@ def cross_fitted(ensemble: Ensemble, candidates: Candidates) -> list[Predictions
             outside = [
                 np.flatnonzero(~np.isin(others, rows)) for others in predictions.rows
             ]
-            if not all(len(each) for each in outside):
-                weights = ensemble.weights(candidates)  # there is a single split
-            else:
-                weights = ensemble.weights(candidates.restricted(outside))
+            # Without any other rows, as with a single split, all of them choose.
+            has_others = any(len(each) for each in outside)
+            others = candidates.restricted(outside) if has_others else candidates
+            weights = ensemble.weights(others)
             for number in np.flatnonzero(weights):
                 values = predictions.pooled(int(number))[repeat].values[inside]
                 results[repeat][inside] += weights[number] * values
