@@ -7,7 +7,7 @@ scikit-learn's functions take for one after the other; the numbers are the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -204,17 +204,19 @@ def metric_of(
     method : {"predict_proba", "decision_function", "predict"}
         The method that has answered.
     """
-    if targets.n_outputs > 1 or targets.is_multilabel:
+    is_known = isinstance(function, Hashable)  # what is not is no key of a table
+    if targets.n_outputs > 1 or targets.is_multilabel or not is_known:
         return None
     if targets.classes is None:
         return None if options else VALUE_METRICS.get(function)
     classes = targets.classes[0]
     if function in COUNT_METRICS:
         average = options.get("average", "binary")
-        if set(options) - {"average"} or average not in AVERAGES:
+        if set(options) - {"average", "pos_label"} or average not in AVERAGES:
             return None
         # The class that counts is 1, which is to be the second of two.
-        if average == "binary" and not (len(classes) == 2 and classes[1] == 1):
+        is_second = len(classes) == 2 and classes[1] == 1 == options.get("pos_label", 1)
+        if average == "binary" and not is_second:
             return None
         return _count_metric(COUNT_METRICS[function], average)
     if options or (function in NEEDS_PROBABILITIES and method != "predict_proba"):

@@ -178,7 +178,7 @@ def test_metrics_of_counts_with_classes_that_are_not_there(
 
 
 @pytest.mark.parametrize("function", COUNT_METRICS)
-@pytest.mark.parametrize("options", [{}, {"average": "binary"}])
+@pytest.mark.parametrize("options", [{}, {"average": "binary"}, {"pos_label": 1}])
 @given(
     arrays(np.int64, (5, 6), elements=st.integers(-1, 1)),
     arrays(np.int64, 6, elements=st.integers(0, 1)),
