@@ -15,6 +15,10 @@ from skopt_evo.predictions import OutOfFoldPredictions, PredictionScorer
 # Bytes of predictions that are in memory at a time beyond those that are kept.
 BLOCK = 2**26
 
+# Of how many candidates an ensemble is selected where each of them is scored by a call
+# of the scorer, which is then called ten thousand times.
+MOST_CALLS = 10
+
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
@@ -49,6 +53,22 @@ class Candidates:
             for number in self.predictions.comparable(self.best)
             if np.isfinite(self.scores[number])
         ]
+
+    def best_members(self) -> list[int]:
+        """Return the members that a selection by many scores is made from.
+
+        All of them, if the metric is one that is computed for all at once. Else the
+        scorer is called for one after the other, and there are the best ones alone.
+        """
+        members = self.members()
+        assert self.predictions is not None
+        assert self.scorer is not None
+        if not members or self.scorer.is_vectorised(
+            self.predictions.pooled(self.best)[0].method
+        ):
+            return members
+        order = sorted(members, key=lambda i: (-self.scores[i], i))
+        return sorted(order[:MOST_CALLS])
 
     def pool(self, numbers: Sequence[int]) -> Pool:
         """Return the predictions of some candidates, which can be averaged."""

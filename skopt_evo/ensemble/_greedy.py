@@ -53,6 +53,13 @@ class GreedyEnsemble(FromSearch):
     TypeError, ValueError
         If a parameter makes no sense.
 
+    Notes
+    -----
+    The selection takes about a second for accuracy, log loss, the area under the ROC
+    curve, F1 and its kin, mean errors and :math:`R^2`, which are computed for all
+    candidates at once. Any other scorer is called some thousand times, and then the
+    members come from the ten best candidates alone.
+
     References
     ----------
     R. Caruana, A. Niculescu-Mizil, G. Crew and A. Ksikes, "Ensemble selection from
@@ -122,7 +129,7 @@ class GreedyEnsemble(FromSearch):
             raise NoEnsembleError("The search has kept no predictions.")
         if candidates.scorer is None:
             raise NoEnsembleError("The scorer cannot be computed from predictions.")
-        members = candidates.members()
+        members = candidates.best_members()
         if not members:
             raise NoEnsembleError("The best candidate has no predictions.")
         weights = np.zeros(len(candidates.scores))

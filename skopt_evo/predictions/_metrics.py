@@ -66,14 +66,33 @@ def _log_loss(
 def _roc_auc(
     targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
 ) -> FloatArray:
+    return _area(values[..., -1], y == 1)
+
+
+def _area(values: NDArray[Any], is_positive: NDArray[Any]) -> FloatArray:
     """Return the share of pairs in the right order, by Mann and Whitney's statistic."""
-    n_positive = int(y.sum())
-    n_pairs = n_positive * (len(y) - n_positive)
+    n_positive = int(is_positive.sum())
+    n_pairs = n_positive * (len(is_positive) - n_positive)
     if not n_pairs:
         return np.full(len(values), np.nan)
-    ranks = rankdata(values[..., -1], axis=1)
-    total = ranks[:, y == 1].sum(axis=1) - n_positive * (n_positive + 1) / 2
+    ranks = rankdata(values, axis=1)
+    total = ranks[:, is_positive].sum(axis=1) - n_positive * (n_positive + 1) / 2
     return np.asarray(total / n_pairs)
+
+
+def _one_against_rest(average: str) -> Metric:
+    """Return the mean area under the curves of each class against the others."""
+
+    def metric(
+        targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
+    ) -> FloatArray:
+        labels = range(values.shape[2])
+        areas = [_area(values[..., label], y == label) for label in labels]
+        counts = np.bincount(y, minlength=len(labels))
+        weights = counts if average == "weighted" else np.ones(len(labels))
+        return np.average(areas, axis=0, weights=weights)
+
+    return metric
 
 
 def _squared_error(
@@ -204,12 +223,19 @@ def metric_of(
     method : {"predict_proba", "decision_function", "predict"}
         The method that has answered.
     """
-    is_known = isinstance(function, Hashable)  # what is not is no key of a table
-    if targets.n_outputs > 1 or targets.is_multilabel or not is_known:
+    if not isinstance(function, Hashable):  # it is no key of a table
+        return None
+    if targets.n_outputs > 1 or targets.is_multilabel:
         return None
     if targets.classes is None:
         return None if options else VALUE_METRICS.get(function)
     classes = targets.classes[0]
+    average = options.get("average", "macro")
+    if function is roc_auc_score and options.get("multi_class") == "ovr":
+        is_known = method == "predict_proba" and len(classes) > 2
+        has_more = set(options) - {"average", "multi_class"}
+        is_known = is_known and not has_more and average in ("macro", "weighted")
+        return _one_against_rest(average) if is_known else None
     if function in COUNT_METRICS:
         average = options.get("average", "binary")
         if set(options) - {"average", "pos_label"} or average not in AVERAGES:
