@@ -40,7 +40,7 @@ def expected_of(function, options, targets, method, values, y):
     if function is log_loss:
         return function(y, values, labels=np.arange(values.shape[1]))
     if function is roc_auc_score:
-        return function(y, values[:, -1])
+        return function(y, values if options else values[:, -1], **options)
     return function(y, targets.codes(method, values)[:, 0], **options)
 
 
@@ -100,7 +100,7 @@ def test_a_class_that_is_not_there_has_no_recall():
     arrays(np.int64, (3, 12), elements=st.integers(0, 5)),
     arrays(np.int64, 12, elements=st.integers(0, 1)),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_area_under_the_curve_with_many_ties(numbers, y):
     assume(0 < y.sum() < len(y))
     decisions = numbers[..., None] - 2.5
@@ -115,6 +115,19 @@ def test_the_area_under_the_curve_without_ties():
     decisions = rng.normal(size=(4, 500, 1)).astype(np.float32)
     y = rng.integers(2, size=500)
     assert_same(roc_auc_score, classes(2), "decision_function", decisions, y)
+
+
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(3, 6), has_ties=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_the_areas_under_the_curves_of_each_class(average, seed, n, has_ties):
+    rng = np.random.default_rng(seed)
+    values = rng.dirichlet(np.ones(n), size=(3, N_ROWS))
+    if has_ties:
+        values = rng.multinomial(4, np.ones(n) / n, size=(3, N_ROWS)) / 4
+    y = rng.permutation(np.append(np.arange(n), rng.integers(n, size=N_ROWS - n)))
+    options = {"multi_class": "ovr", "average": average}
+    assert_same(roc_auc_score, classes(n), "predict_proba", values, y, **options)
 
 
 @pytest.mark.parametrize("y", [[0, 0], [1, 1]])
@@ -167,7 +180,7 @@ def test_a_single_target_has_no_spread():
 @pytest.mark.parametrize("function", COUNT_METRICS)
 @pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 4), n_rows=st.integers(1, 9))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_metrics_of_counts_with_classes_that_are_not_there(
     function, average, seed, n, n_rows
 ):
@@ -183,7 +196,7 @@ def test_metrics_of_counts_with_classes_that_are_not_there(
     arrays(np.int64, (5, 6), elements=st.integers(-1, 1)),
     arrays(np.int64, 6, elements=st.integers(0, 1)),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_metrics_of_counts_of_the_class_one(function, options, decisions, y):
     values = decisions[..., None].astype(float)
     targets = Targets((np.array([0, 1]),))
@@ -212,6 +225,21 @@ NUMBERS = Targets((np.array([0, 1]),))
         (roc_auc_score, {}, classes(3), "predict_proba"),
         (roc_auc_score, {}, classes(2), "predict"),
         (roc_auc_score, {}, classes(1), "predict_proba"),
+        (roc_auc_score, {"multi_class": "ovo"}, classes(3), "predict_proba"),
+        (roc_auc_score, {"multi_class": "ovr"}, classes(2), "predict_proba"),
+        (roc_auc_score, {"multi_class": "ovr"}, classes(3), "decision_function"),
+        (
+            roc_auc_score,
+            {"multi_class": "ovr", "average": "micro"},
+            classes(3),
+            "predict_proba",
+        ),
+        (
+            roc_auc_score,
+            {"multi_class": "ovr", "max_fpr": 0.5},
+            classes(3),
+            "predict_proba",
+        ),
         (f1_score, {}, classes(2), "predict"),  # it raises: there is no class 1
         (f1_score, {}, classes(3), "predict"),
         (f1_score, {"average": None}, NUMBERS, "predict"),

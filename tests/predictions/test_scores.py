@@ -64,7 +64,9 @@ CASES = {
             for name in ("f1", "jaccard", "precision", "recall")
             for average in ("macro", "micro", "weighted")
         ],
-        ("three classes", "roc_auc_ovr", False),
+        ("three classes", "roc_auc_ovr", True),
+        ("three classes", "roc_auc_ovr_weighted", True),
+        ("three classes", "roc_auc_ovo", False),
         ("decisions", "roc_auc", True),
         ("decisions", "balanced_accuracy", True),
         ("values", None, True),
@@ -157,8 +159,11 @@ def test_scorers_without_a_hash_are_called_one_after_the_other():
 def test_what_raises_has_no_score():
     values = np.full((2, 3, 3), 1 / 3)
     # A class is not there.
-    scorer = scorer_of("roc_auc_ovr", GaussianNB(), names)
-    assert np.isnan(scorer.scores("predict_proba", values, np.array([0, 60, 61]))).all()
+    for scoring in ("roc_auc_ovr", "roc_auc_ovr_weighted", "roc_auc_ovo"):
+        scorer = scorer_of(scoring, GaussianNB(), names)
+        assert np.isnan(
+            scorer.scores("predict_proba", values, np.array([0, 60, 61]))
+        ).all()
     with pytest.raises(ValueError, match="Number of classes"):
         scorer.score(Predictions("predict_proba", values[0]), np.array([0, 60, 61]))
     # A class is there, but one is not predicted: no reason to raise.
