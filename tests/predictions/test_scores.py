@@ -161,9 +161,8 @@ def test_what_raises_has_no_score():
     # A class is not there.
     for scoring in ("roc_auc_ovr", "roc_auc_ovr_weighted", "roc_auc_ovo"):
         scorer = scorer_of(scoring, GaussianNB(), names)
-        assert np.isnan(
-            scorer.scores("predict_proba", values, np.array([0, 60, 61]))
-        ).all()
+        scores = scorer.scores("predict_proba", values, np.array([0, 60, 61]))
+        assert np.isnan(scores).all()
     with pytest.raises(ValueError, match="Number of classes"):
         scorer.score(Predictions("predict_proba", values[0]), np.array([0, 60, 61]))
     # A class is there, but one is not predicted: no reason to raise.
