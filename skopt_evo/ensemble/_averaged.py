@@ -77,16 +77,16 @@ class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # typ
     shares of votes. A class that a training set lacks has the probability 0 there; of
     decisions, the smallest one of the row.
 
-    Means of the models of cross-validation are known as cross-validation committees
-    [1]_. That few models with weights chosen on rows that they were not fitted on do
-    better than one is in [2]_ and [3]_.
+    Committees of models that were fitted on different parts of the data are the subject
+    of [1]_, weights that are chosen by predictions for rows that the models were not
+    fitted on that of [2]_ and [3]_.
 
     References
     ----------
     .. [1] B. Parmanto, P. W. Munro and H. R. Doyle, "Improving committee diagnosis with
        resampling techniques", Advances in Neural Information Processing Systems 8,
        pp. 882-888, 1996.
-    .. [2] L. Breiman, "Stacked regressions", Machine Learning 24, pp. 49-64, 1996.
+    .. [2] Leo Breiman, "Stacked regressions", Machine Learning 24, pp. 49-64, 1996.
     .. [3] R. Caruana, A. Niculescu-Mizil, G. Crew and A. Ksikes, "Ensemble selection
        from libraries of models", International Conference on Machine Learning, 2004.
 
@@ -222,7 +222,7 @@ class AveragedRegressor(AveragedBase, RegressorMixin, BaseComposition):  # type:
 
     References
     ----------
-    L. Breiman, "Stacked regressions", Machine Learning 24, pp. 49-64, 1996.
+    Leo Breiman, "Stacked regressions", Machine Learning 24, pp. 49-64, 1996.
 
     Examples
     --------
