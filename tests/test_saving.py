@@ -215,6 +215,7 @@ TRUSTED = {
     "skopt_evo.space._arrays.Vector",
     "skopt_evo.preprocessing._column_mask.ColumnMask",
     "skopt_evo.preprocessing._feature_scale.FeatureScale",
+    "skopt_evo.selection._corrected_score.CorrectedScore",
     "skopt_evo.selection._one_standard_error.OneStandardError",
     *(f"skopt_evo.optimizers._alias.{kind.__name__}" for kind in (LBFGS, SGD, Adam)),
     *(f"skopt_evo.optimizers._alias.{kind.__name__}" for kind in (Momentum, RMSProp)),

@@ -63,7 +63,7 @@ class Candidates:
         members = self.members()
         assert self.predictions is not None
         assert self.scorer is not None
-        if not members or self.scorer.is_vectorised(
+        if self.scorer.is_vectorised(
             self.predictions.pooled(self.best)[0].method
         ):
             return members

@@ -69,14 +69,14 @@ class GreedyEnsemble(FromSearch):
     --------
     >>> from scipy.stats import loguniform
     >>> from sklearn.datasets import load_wine
-    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.tree import DecisionTreeClassifier
     >>> from skopt_evo import GeneticSearchCV
     >>> from skopt_evo.ensemble import GreedyEnsemble
     >>> X, y = load_wine(return_X_y=True)
-    >>> model = LogisticRegression(solver="liblinear")
+    >>> model = DecisionTreeClassifier(random_state=0)
     >>> search = GeneticSearchCV(
     ...     model,
-    ...     {"C": loguniform(1e-3, 1e3), "penalty": ["l1", "l2"]},
+    ...     {"ccp_alpha": loguniform(1e-4, 1e-1), "max_features": [2, 5, 13]},
     ...     n_iter=12,
     ...     scoring="neg_log_loss",
     ...     ensemble=GreedyEnsemble(n_bags=4),
@@ -127,11 +127,11 @@ class GreedyEnsemble(FromSearch):
         """
         if candidates.predictions is None:
             raise NoEnsembleError("The search has kept no predictions.")
+        if not candidates.members():
+            raise NoEnsembleError("The best candidate has no predictions.")
         if candidates.scorer is None:
             raise NoEnsembleError("The scorer cannot be computed from predictions.")
         members = candidates.best_members()
-        if not members:
-            raise NoEnsembleError("The best candidate has no predictions.")
         weights = np.zeros(len(candidates.scores))
         for half in self._halves(members):
             pool = candidates.pool(half)
