@@ -84,7 +84,6 @@ def test_parameters_of_another_type_are_named(options):
         np.array([]),
     ],
 )
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # ragged lists, early NumPy
 def test_weights_are_as_many_numbers_as_there_are_members(weights):
     message = (
         "is not allowed: pass 2 finite numbers >= 0, one for each of the estimators"
