@@ -17,6 +17,7 @@ EXCEPTIONS = {
     "executors/_protocol.py": PROTOCOL,
     "trials/_unit.py": DATA,
     "proposers/_known.py": DATA,
+    "ensemble/_protocol.py": PROTOCOL,
     "strategies/operators/_protocols.py": PROTOCOL,
     "strategies/surrogates/_protocol.py": PROTOCOL,
     "descent/_protocol.py": PROTOCOL,

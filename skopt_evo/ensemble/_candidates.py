@@ -63,9 +63,7 @@ class Candidates:
         members = self.members()
         assert self.predictions is not None
         assert self.scorer is not None
-        if self.scorer.is_vectorised(
-            self.predictions.pooled(self.best)[0].method
-        ):
+        if self.scorer.is_vectorised(self.predictions.pooled(self.best)[0].method):
             return members
         order = sorted(members, key=lambda i: (-self.scores[i], i))
         return sorted(order[:MOST_CALLS])
