@@ -122,7 +122,7 @@ CLASSIFICATION = {
         (keel, "contraceptive"),
         300,
         "neg_log_loss",
-        HistGradientBoostingClassifier(**{**HIST, "max_iter": 15}),
+        HistGradientBoostingClassifier(**{**HIST, "max_iter": 10}),
         HIST_SPACE,
     ),
     "boosting, chess": Pair(
@@ -145,9 +145,6 @@ CLASSIFICATION = {
         "accuracy",
         RandomForestClassifier(**FOREST),
         FOREST_SPACE,
-    ),
-    "forest, crx": Pair(
-        (keel, "crx"), 200, "roc_auc", RandomForestClassifier(**FOREST), FOREST_SPACE
     ),
     "neighbours, phoneme": Pair(
         (keel, "phoneme"),
@@ -181,7 +178,7 @@ CLASSIFICATION = {
         (keel, "magic"),
         300,
         "neg_log_loss",
-        scaled(MLPClassifier(32, max_iter=12, batch_size=32, random_state=0)),
+        scaled(MLPClassifier(32, max_iter=10, batch_size=32, random_state=0)),
         {
             "model__alpha": log(1e-4, 1e1, 5),
             "model__learning_rate_init": log(1e-4, 1e-1, 4),
@@ -250,13 +247,6 @@ REGRESSION = {
         (numbers, "modeldata", "car_prices", "Price", (), np.log),
         200,
         "r2",
-        GradientBoostingRegressor(**STAGES),
-        STAGES_SPACE,
-    ),
-    "boosting, bdims": Pair(
-        (numbers, "openintro", "bdims", "wgt"),
-        200,
-        "neg_mean_squared_error",
         GradientBoostingRegressor(**STAGES),
         STAGES_SPACE,
     ),
