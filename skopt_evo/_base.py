@@ -1,18 +1,21 @@
 """The search: its parameters, `fit`, and the best candidate."""
 
-import time
 import warnings
 from abc import abstractmethod
 from contextlib import nullcontext
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils import check_random_state, indexable
 
 from skopt_evo._arithmetic import own_arithmetic
+from skopt_evo._final_estimator import (
+    set_corrected_score,
+    set_final_estimator,
+    set_predictions,
+)
 from skopt_evo._interruption import Interruption, is_part_of_more
-from skopt_evo._preparation import FitData, make_session, open_checkpoint
+from skopt_evo._preparation import FitData, make_kept, make_session, open_checkpoint
 from skopt_evo._search_parameters import SearchParameters
 from skopt_evo._sklearn_callbacks import SearchTask
 from skopt_evo._sklearn_compat import (
@@ -122,7 +125,7 @@ class BaseEvoSearchCV(SearchParameters):
         seed = self._draw_seed()
         space = self._checked_space(seed)
         data, refit_metric = self._read(X, y, params)
-        max_subtasks = 1 + (self.refit is not False)
+        max_subtasks = 1 + (self.refit is not False and self.ensemble is None)
         root = SearchTask.root(self, max_subtasks=max_subtasks, **data.for_callbacks())
         with Interruption() as interruption:
             session, stop_reason, late = self._search(
@@ -136,10 +139,12 @@ class BaseEvoSearchCV(SearchParameters):
             self.scorer_ = scorer_attribute(data.scorers)
             if callable(self.scoring) and self.multimetric_:
                 refit_metric = self.refit
+            set_predictions(self, session, data)
             self._select_best(refit_metric, session.objective)
             if self.refit:
-                self._refit(data, root)
+                late += set_final_estimator(self, session, data, root)
             root.end()
+            set_corrected_score(self)
         finally:
             # Last the warnings: a filter may turn the first of them into an error.
             for warning in late:
@@ -152,7 +157,7 @@ class BaseEvoSearchCV(SearchParameters):
         X, y = indexable(X, y)
         params = check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
-        splits = make_splits(self, X, y, routed.splitter.split)
+        splits = make_splits(self.estimator, self.cv, X, y, routed.splitter.split)
         return FitData(X, y, params, routed, splits, scorers), refit_metric
 
     def _make_space(self, seed):
@@ -172,7 +177,8 @@ class BaseEvoSearchCV(SearchParameters):
 
     def _search(self, space, seed, data, root, interruption):
         """Evaluate candidates; return the session, why it ended, and warnings."""
-        checkpoint = open_checkpoint(self, data, seed)
+        kept = make_kept(self, data)
+        checkpoint = open_checkpoint(self, data, seed, kept)
         with checkpoint or nullcontext():
             if checkpoint is not None and checkpoint.header["seed"] != seed:
                 seed = checkpoint.header["seed"]
@@ -185,6 +191,7 @@ class BaseEvoSearchCV(SearchParameters):
                 root=root,
                 checkpoint=checkpoint,
                 interruption=interruption,
+                kept=kept,
             )
             stop_reason, late = self._run(session)
         return session, stop_reason, late + session.postponed()
@@ -279,20 +286,3 @@ class BaseEvoSearchCV(SearchParameters):
             self.best_index_ = index
             self.best_score_ = means[index]
         self.best_params_ = results["params"][self.best_index_]
-
-    def _refit(self, data, root):
-        """Fit the best candidate on all the data."""
-        # The values are cloned as well: some may be estimators.
-        params = clone(self.best_params_, safe=False)
-        estimator = clone(self.estimator).set_params(**params)
-        fit_params = data.routed.estimator.fit
-        with root.refit(estimator, **data.for_callbacks()):
-            start = time.time()
-            if data.y is not None:
-                estimator.fit(data.X, data.y, **fit_params)
-            else:
-                estimator.fit(data.X, **fit_params)
-            self.refit_time_ = time.time() - start
-        self.best_estimator_ = estimator
-        if hasattr(estimator, "feature_names_in_"):
-            self.feature_names_in_ = estimator.feature_names_in_

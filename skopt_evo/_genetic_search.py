@@ -117,6 +117,13 @@ class GeneticSearchCV(BaseEvoSearchCV):
         it, but not on `n_jobs`. Generations are complete before the next one is bred,
         whatever `lookahead` says.
 
+    ensemble : {"folds", "greedy"} or object, default=None
+        What `best_estimator_` is made of: None is the best candidate, fitted on all the
+        data; ``"folds"`` the average of its models of the splits, which costs no fit;
+        ``"greedy"`` an average of many candidates, chosen by their out-of-fold
+        predictions, which is the best on new data (see
+        :ref:`the user guide <taking_home>`). Or an object of `skopt_evo.ensemble`.
+
     initial_params : list of dicts, dict or DataFrame, default=None
         Candidates to try first; a parameter that one of them leaves out has the
         estimator's own value, or the middle of its range where the space has not that.
@@ -191,6 +198,10 @@ class GeneticSearchCV(BaseEvoSearchCV):
     return_train_score : bool, default=False
         Whether ``cv_results_`` has training scores.
 
+    return_predictions : bool, default=False
+        Whether to keep what each candidate predicts for the test sets, as
+        ``oof_predictions_``. An `ensemble` keeps them anyway.
+
     random_state : int, RandomState instance or None, default=None
         Seed of the random number generators. The same int gives the same results.
         None draws a seed from NumPy's global random state, unless the space is tried
@@ -214,11 +225,22 @@ class GeneticSearchCV(BaseEvoSearchCV):
           ended its worker process, twice.
 
     best_estimator_ : estimator
-        The best candidate, fitted on all the data. Not available if ``refit=False``.
+        The best candidate, fitted on all the data, or what `ensemble` says. Not
+        available if ``refit=False``.
 
     best_score_ : float
         Mean cross-validated score of the best candidate. Not available if `refit` is a
         function, nor for several metrics if ``refit=False``.
+
+    corrected_score_ : CorrectedScore
+        What new data may be expected to show, with an interval: ``best_score_`` is too
+        good, since it is the best of many. See
+        :func:`~skopt_evo.selection.corrected_score`. Not available where
+        ``best_score_`` is not.
+
+    oof_predictions_ : OutOfFoldPredictions
+        What each candidate predicted for each sample by the models that were fitted
+        without it. Only with ``return_predictions=True`` or an `ensemble`.
 
     best_params_ : dict
         The best candidate's parameters. Not available for several metrics if
@@ -327,6 +349,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
         strategy="steady_state",
         surrogate="auto",
         lookahead=4,
+        ensemble=None,
         initial_params=None,
         n_iter_no_change=None,
         tol=1e-4,
@@ -341,12 +364,14 @@ class GeneticSearchCV(BaseEvoSearchCV):
         pre_dispatch="2*n_jobs",
         error_score=np.nan,
         return_train_score=False,
+        return_predictions=False,
         random_state=None,
     ):
         super().__init__(
             estimator,
             param_grid,
             n_iter=n_iter,
+            ensemble=ensemble,
             initial_params=initial_params,
             n_iter_no_change=n_iter_no_change,
             tol=tol,
@@ -361,6 +386,7 @@ class GeneticSearchCV(BaseEvoSearchCV):
             pre_dispatch=pre_dispatch,
             error_score=error_score,
             return_train_score=return_train_score,
+            return_predictions=return_predictions,
             random_state=random_state,
         )
         self.population_size = population_size

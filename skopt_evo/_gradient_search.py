@@ -118,6 +118,13 @@ class GradientSearchCV(BaseEvoSearchCV):
         a safe choice. The winner has the best score after that, which need not be the
         one of rank 1. An exhaustive search takes no notice of it.
 
+    ensemble : {"folds", "greedy"} or object, default=None
+        What `best_estimator_` is made of: None is the best candidate, fitted on all the
+        data; ``"folds"`` the average of its models of the splits, which costs no fit;
+        ``"greedy"`` an average of many candidates, chosen by their out-of-fold
+        predictions, which is the best on new data (see
+        :ref:`the user guide <taking_home>`). Or an object of `skopt_evo.ensemble`.
+
     initial_params : list of dicts, dict or DataFrame, default=None
         Starts; a parameter that one of them leaves out has the estimator's own value,
         or the middle of its range where the space has not that. Or the ``cv_results_``
@@ -185,6 +192,10 @@ class GradientSearchCV(BaseEvoSearchCV):
     return_train_score : bool, default=False
         Whether ``cv_results_`` has training scores.
 
+    return_predictions : bool, default=False
+        Whether to keep what each candidate predicts for the test sets, as
+        ``oof_predictions_``. An `ensemble` keeps them anyway.
+
     random_state : int, RandomState instance or None, default=None
         Seed of the random number generators. The same int gives the same results.
         None draws a seed from NumPy's global random state, unless the space is tried
@@ -212,11 +223,22 @@ class GradientSearchCV(BaseEvoSearchCV):
           array if the parameter is one; NaN where it is not known.
 
     best_estimator_ : estimator
-        The best candidate, fitted on all the data. Not available if ``refit=False``.
+        The best candidate, fitted on all the data, or what `ensemble` says. Not
+        available if ``refit=False``.
 
     best_score_ : float
         Mean cross-validated score of the best candidate. Not available if `refit` is a
         function, nor for several metrics if ``refit=False``.
+
+    corrected_score_ : CorrectedScore
+        What new data may be expected to show, with an interval: ``best_score_`` is too
+        good, since it is the best of many. See
+        :func:`~skopt_evo.selection.corrected_score`. Not available where
+        ``best_score_`` is not.
+
+    oof_predictions_ : OutOfFoldPredictions
+        What each candidate predicted for each sample by the models that were fitted
+        without it. Only with ``return_predictions=True`` or an `ensemble`.
 
     best_params_ : dict
         The best candidate's parameters. Not available for several metrics if
@@ -315,6 +337,7 @@ class GradientSearchCV(BaseEvoSearchCV):
         n_restarts="auto",
         gradient="auto",
         hyper_l2=0.0,
+        ensemble=None,
         initial_params=None,
         n_iter_no_change=None,
         tol=1e-4,
@@ -329,12 +352,14 @@ class GradientSearchCV(BaseEvoSearchCV):
         pre_dispatch="2*n_jobs",
         error_score=np.nan,
         return_train_score=False,
+        return_predictions=False,
         random_state=None,
     ):
         super().__init__(
             estimator,
             param_grid,
             n_iter=n_iter,
+            ensemble=ensemble,
             initial_params=initial_params,
             n_iter_no_change=n_iter_no_change,
             tol=tol,
@@ -349,6 +374,7 @@ class GradientSearchCV(BaseEvoSearchCV):
             pre_dispatch=pre_dispatch,
             error_score=error_score,
             return_train_score=return_train_score,
+            return_predictions=return_predictions,
             random_state=random_state,
         )
         self.optimizer = optimizer

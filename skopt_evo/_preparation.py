@@ -6,14 +6,22 @@ from typing import Any
 from sklearn.base import clone
 
 from skopt_evo._arithmetic import own_arithmetic
-from skopt_evo._sklearn_compat import ONLY_METRIC, is_scorer, scorer_attribute
+from skopt_evo._sklearn_compat import (
+    ONLY_METRIC,
+    asks_for_labels,
+    is_scorer,
+    scorer_attribute,
+)
 from skopt_evo.checkpoint import Checkpoint, compare, make_header
-from skopt_evo.evaluation import FitSettings
+from skopt_evo.ensemble import resolve_ensemble
+from skopt_evo.evaluation import FitSettings, Outputs
 from skopt_evo.executors import resolve_executor
+from skopt_evo.predictions import targets_of
 from skopt_evo.proposers import GridProposer, parse_initial_params
 from skopt_evo.scheduling import (
     CallbackTasks,
     Interrupted,
+    Kept,
     NoChange,
     Progress,
     Session,
@@ -25,6 +33,7 @@ from skopt_evo.scheduling import (
 NOT_RESULTS = (
     "checkpoint",
     "cv",
+    "ensemble",
     "estimator",
     "fit_timeout",
     "n_iter",
@@ -33,6 +42,7 @@ NOT_RESULTS = (
     "param_grid",
     "pre_dispatch",
     "random_state",
+    "return_predictions",
     "scoring",
     "timeout",
     "tol",
@@ -72,7 +82,30 @@ class FitData:
         return {"X": self.X, "y": self.y, "metadata": metadata}
 
 
-def open_checkpoint(search, data, seed):
+def make_kept(search, data):
+    """Return what keeps predictions and models, None if nobody asks for them.
+
+    Parameters
+    ----------
+    search : BaseEvoSearchCV
+        The search.
+    data : FitData
+        What its `fit` was given.
+
+    Raises
+    ------
+    ValueError
+        If there are no predictions that could be averaged.
+    """
+    ensemble = resolve_ensemble(search.ensemble)
+    if ensemble is None and not search.return_predictions:
+        return None
+    targets = targets_of(search.estimator, data.y)
+    n_best = 0 if ensemble is None else ensemble.n_models
+    return Kept(targets, data.splits, n_best=n_best)
+
+
+def open_checkpoint(search, data, seed, kept=None):
     """Return the checkpoint, if there is to be one and it belongs to this search.
 
     A seed that nobody chose is that of the checkpoint.
@@ -85,6 +118,8 @@ def open_checkpoint(search, data, seed):
         What its `fit` was given.
     seed : int
         The seed, if the checkpoint is new.
+    kept : Kept or None
+        Keeps the predictions that it has.
 
     Returns
     -------
@@ -111,7 +146,8 @@ def open_checkpoint(search, data, seed):
             "refit": None if is_single else metric or search.refit is True,
         },
     )
-    checkpoint = Checkpoint(search.checkpoint, header)
+    hold = None if kept is None else kept.hold
+    checkpoint = Checkpoint(search.checkpoint, header, hold=hold)
     try:
         chosen = None if search.random_state is None else seed
         compare(checkpoint.header, {**header, "seed": chosen})
@@ -122,7 +158,7 @@ def open_checkpoint(search, data, seed):
     return checkpoint
 
 
-def make_session(search, space, seed, data, *, root, checkpoint, interruption):
+def make_session(search, space, seed, data, *, root, checkpoint, interruption, kept):
     """Return all parts of a search, so that it can start.
 
     Parameters
@@ -141,6 +177,8 @@ def make_session(search, space, seed, data, *, root, checkpoint, interruption):
         What is known already.
     interruption : Interruption
         Ctrl-C.
+    kept : Kept or None
+        From `make_kept`.
 
     Returns
     -------
@@ -168,7 +206,9 @@ def make_session(search, space, seed, data, *, root, checkpoint, interruption):
             fit_timeout=search.fit_timeout,
             guard=interruption.at_once,
         ),
-        common=_common_arguments(search, data, n_candidates, seed, proposer.gradient),
+        common=_common_arguments(
+            search, data, n_candidates, seed, proposer.gradient, kept
+        ),
         budgets=budgets,
         callbacks=callbacks,
         progress=Progress(search.verbose, n_candidates, objective),
@@ -181,6 +221,7 @@ def make_session(search, space, seed, data, *, root, checkpoint, interruption):
         ],
         schedule=search._make_schedule(),
         checkpoint=checkpoint,
+        kept=kept,
     )
 
 
@@ -202,7 +243,7 @@ def _make_proposer(search, space, objective, seed, data, n_iter):
         )
 
 
-def _common_arguments(search, data, n_candidates, seed, gradient):
+def _common_arguments(search, data, n_candidates, seed, gradient, kept):
     """Return the arguments of `evaluate` that all fits of a search share."""
     return {
         "estimator": clone(search.estimator),
@@ -220,8 +261,16 @@ def _common_arguments(search, data, n_candidates, seed, gradient):
             error_score=search.error_score,
             verbose=search.verbose,
             gradient=gradient,
+            outputs=_outputs(data, kept),
         ),
     }
+
+
+def _outputs(data, kept):
+    """Return what fits are to return beyond scores."""
+    if kept is None:
+        return None
+    return Outputs(kept.targets, asks_for_labels(data.scorers), kept.keeps_models)
 
 
 def _metric_names(scoring, scorers):

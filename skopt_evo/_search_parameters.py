@@ -8,6 +8,7 @@ from sklearn.metrics import check_scoring
 
 from skopt_evo._search_interface import SearchInterface
 from skopt_evo._sklearn_compat import Interval
+from skopt_evo.ensemble import resolve_ensemble
 
 
 class SearchParameters(SearchInterface):
@@ -18,6 +19,9 @@ class SearchParameters(SearchInterface):
         # SearchSpace checks it, and says what a search space is made of.
         "param_grid": "no_validation",
         "n_iter": [Interval(Integral, 1, None, closed="left")],
+        # Checked with the table of ensembles.
+        "ensemble": "no_validation",
+        "return_predictions": ["boolean"],
         # Checked against the space.
         "initial_params": "no_validation",
         "checkpoint": [str, PathLike, None],
@@ -35,6 +39,7 @@ class SearchParameters(SearchInterface):
         param_grid,
         *,
         n_iter,
+        ensemble,
         initial_params,
         n_iter_no_change,
         tol,
@@ -49,6 +54,7 @@ class SearchParameters(SearchInterface):
         pre_dispatch,
         error_score,
         return_train_score,
+        return_predictions,
         random_state,
     ):
         super().__init__(
@@ -64,12 +70,14 @@ class SearchParameters(SearchInterface):
         )
         self.param_grid = param_grid
         self.n_iter = n_iter
+        self.ensemble = ensemble
         self.initial_params = initial_params
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.timeout = timeout
         self.fit_timeout = fit_timeout
         self.checkpoint = checkpoint
+        self.return_predictions = return_predictions
         self.random_state = random_state
 
     def _check_search_parameters(self):
@@ -89,5 +97,11 @@ class SearchParameters(SearchInterface):
                 raise ValueError(
                     f"{name}={value!r} is a bool, not a number: pass {intervals[0]}."
                 )
+        if resolve_ensemble(self.ensemble) is not None and self.refit is False:
+            raise ValueError(
+                f"ensemble={self.ensemble!r} with refit=False: there is no "
+                "best_estimator_ to make. Pass refit=True or the name of a metric, or "
+                "return_predictions=True to keep the predictions alone."
+            )
         if callable(self.scoring):
             check_scoring(self.estimator, self.scoring)  # a metric is no scorer

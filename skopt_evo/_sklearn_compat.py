@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 from sklearn import get_config
 from sklearn.base import BaseEstimator, _fit_context, clone
+from sklearn.ensemble import VotingClassifier
 from sklearn.metrics._scorer import (
     _BaseScorer,
     _MultimetricScorer,
@@ -33,7 +34,7 @@ from sklearn.utils._param_validation import (
     make_constraint,
     validate_parameter_constraints,
 )
-from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.metaestimators import _BaseComposition, _safe_split
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params, _num_samples
 
@@ -41,6 +42,7 @@ __all__ = [
     "INHERITED",
     "ONLY_METRIC",
     "VALIDATING_CODE",
+    "BaseComposition",
     "BaseSearchCV",
     "HasMethods",
     "Interval",
@@ -48,6 +50,7 @@ __all__ = [
     "Options",
     "StrOptions",
     "as_indices_of",
+    "asks_for_labels",
     "check_method_params",
     "check_refit",
     "clone_without_callbacks",
@@ -56,6 +59,7 @@ __all__ = [
     "is_scorer",
     "kept_by_clone",
     "make_constraint",
+    "members_side_by_side",
     "number_of_samples",
     "safe_indexing",
     "safe_split",
@@ -69,6 +73,7 @@ __all__ = [
     "with_configuration",
 ]
 
+BaseComposition = _BaseComposition
 fit_context = _fit_context
 check_method_params = _check_method_params
 safe_indexing = _safe_indexing
@@ -84,11 +89,13 @@ ONLY_METRIC = "score"
 # derive from: .ci/private_imports.py holds the list complete.
 INHERITED = (
     "_format_results",
+    "_get_params",
     "_get_routed_params_for_fit",
     "_get_scorers",
     "_get_support_mask",
     "_parameter_constraints",
     "_select_best_index",
+    "_set_params",
 )
 
 # The code of each `fit` that checks parameters first: what it decorates share it.
@@ -133,6 +140,19 @@ def scorer_attribute(scorers):
 def is_scorer(scoring):
     """Tell whether this is an object of `make_scorer`, which returns a single score."""
     return isinstance(scoring, _BaseScorer)
+
+
+def asks_for_labels(scorer):
+    """Tell whether a scorer may ask an estimator for what it predicts.
+
+    Others ask for probabilities or decisions alone.
+    """
+    if isinstance(scorer, _MultimetricScorer):
+        return any(map(asks_for_labels, scorer._scorers.values()))
+    if not isinstance(scorer, _BaseScorer):
+        return True
+    methods = scorer._response_method
+    return methods == "predict" or "predict" in methods
 
 
 def scorer_of(scorers, metric):
@@ -197,6 +217,18 @@ def clone_without_callbacks(estimator):
         if hasattr(part, "_skl_callbacks") and id(part) not in shared:
             del part._skl_callbacks
     return twin
+
+
+def members_side_by_side(named):
+    """Return how the HTML representation shows the members of an ensemble.
+
+    Parameters
+    ----------
+    named : list of (str, estimator)
+        The members.
+    """
+    # The class of what is returned has been in several places.
+    return VotingClassifier(named)._sk_visual_block_()
 
 
 def with_configuration(function):

@@ -1,4 +1,4 @@
-"""The splits of a search, checked before anything is fitted."""
+"""Splits of data into training and test sets, checked before anything is fitted."""
 
 from collections.abc import Iterable
 
@@ -12,13 +12,15 @@ from skopt_evo._messages import shown
 PAIR = "pairs of arrays, the row numbers of the training set and those of the test set"
 
 
-def make_splits(search, X, y, split_params):
-    """Return the splits of a search: the same ones for every candidate.
+def make_splits(estimator, cv, X, y, split_params):
+    """Return the splits that a parameter `cv` stands for.
 
     Parameters
     ----------
-    search : BaseSearchCV
-        Its `cv` and `estimator` say how to split.
+    estimator : estimator
+        What will be fitted: for a classifier, an int stands for stratified folds.
+    cv : int, splitter, iterable or None
+        What the user has passed.
     X, y : array-like
         The data.
     split_params : mapping
@@ -34,13 +36,13 @@ def make_splits(search, X, y, split_params):
     ValueError, TypeError, IndexError
         If there is no split, if one is none of the rows of `X`, or if a set is empty.
     """
-    cv = check_cv(search.cv, y, classifier=is_classifier(search.estimator))
-    n_splits = cv.get_n_splits(X, y, **split_params)
+    splitter = check_cv(cv, y, classifier=is_classifier(estimator))
+    n_splits = splitter.get_n_splits(X, y, **split_params)
     try:
-        splits = list(cv.split(X, y, **split_params))
+        splits = list(splitter.split(X, y, **split_params))
     except (TypeError, ValueError) as error:
-        if isinstance(search.cv, Iterable):  # of splits, which are unpacked there
-            kind = type(search.cv).__name__
+        if isinstance(cv, Iterable):  # of splits, which are unpacked there
+            kind = type(cv).__name__
             error.add_note(f"cv, a {kind}, has to yield {PAIR}.")
         raise
     if len(splits) != n_splits:
@@ -51,7 +53,7 @@ def make_splits(search, X, y, split_params):
     if not splits:
         raise ValueError(
             "No fits were performed. Was the CV iterator empty? Were there no "
-            f"candidates? cv={search.cv!r} made no split. A generator can be used "
+            f"candidates? cv={cv!r} made no split. A generator can be used "
             "only once: pass a list of what it yields."
         )
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)

@@ -7,6 +7,7 @@ same place if there is one, so ``except ValueError`` around a search keeps worki
     └── SkoptEvoError
         ├── SearchSpaceError (ValueError)       param_grid is no search space
         │   └── SearchSpaceTypeError (TypeError)    ... because of the type of a value
+        ├── NoEnsembleError (ValueError)        candidates cannot be averaged
         ├── NoHypergradientError (ValueError)   there is no exact derivative
         ├── FitTimeoutError (TimeoutError)      a fit took longer than fit_timeout
         ├── WorkerDiedError (RuntimeError)      a fit ended its worker process
@@ -15,6 +16,7 @@ same place if there is one, so ``except ValueError`` around a search keeps worki
             └── CheckpointMismatchError             ... it belongs to another search
     UserWarning
     ├── CheckpointWarning       a checkpoint is incomplete, or no longer written
+    ├── EnsembleWarning         another ensemble than the one asked for
     ├── MissingScoresWarning    a split or a metric has no score for any candidate
     ├── NoHypergradientWarning  candidates without the exact derivative asked for
     ├── SearchSpaceWarning      param_grid, or what is known of it, may not be as meant
@@ -26,8 +28,10 @@ __all__ = [
     "CheckpointLockedError",
     "CheckpointMismatchError",
     "CheckpointWarning",
+    "EnsembleWarning",
     "FitTimeoutError",
     "MissingScoresWarning",
+    "NoEnsembleError",
     "NoHypergradientError",
     "NoHypergradientWarning",
     "SearchSpaceError",
@@ -72,6 +76,10 @@ class WorkerDiedError(SkoptEvoError, RuntimeError):
     """
 
 
+class NoEnsembleError(SkoptEvoError, ValueError):
+    """An ensemble of the candidates cannot be made, and what would be needed for it."""
+
+
 class CheckpointError(SkoptEvoError, ValueError):
     """A checkpoint is no journal, is damaged, or cannot be opened."""
 
@@ -82,6 +90,10 @@ class CheckpointLockedError(CheckpointError):
 
 class CheckpointMismatchError(CheckpointError):
     """The checkpoint was written by a search for something else."""
+
+
+class EnsembleWarning(UserWarning):
+    """There is another ensemble than the one asked for."""
 
 
 class CheckpointWarning(UserWarning):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, StratifiedKFold
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from skopt_evo._splits import make_splits
 
@@ -13,7 +13,7 @@ X, y = np.arange(24.0).reshape(12, 2), np.arange(12) % 2
 
 def splits_of(cv, X=X, y=y, estimator=None, **params):
     estimator = DummyClassifier() if estimator is None else estimator
-    return make_splits(GridSearchCV(estimator, {}, cv=cv), X, y, params)
+    return make_splits(estimator, cv, X, y, params)
 
 
 def assert_same(found, expected):

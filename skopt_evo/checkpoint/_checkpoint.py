@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +17,7 @@ from skopt_evo.checkpoint._records import (
     CandidateRecord,
     FaultRecord,
     FoldRecord,
+    PartRecord,
     check_results,
 )
 from skopt_evo.exceptions import CheckpointError, CheckpointMismatchError
@@ -42,6 +44,9 @@ class Checkpoint:
         The file.
     header : dict
         What the search depends on, from `skopt_evo.checkpoint.make_header`.
+    hold : callable, default=None
+        Takes each result that is read, and returns it in a form that takes less memory.
+        None to leave predictions out, which nobody asks for.
 
     Attributes
     ----------
@@ -56,8 +61,16 @@ class Checkpoint:
         If the file cannot be used.
     """
 
-    def __init__(self, path: str | os.PathLike[str], header: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        header: Mapping[str, Any],
+        *,
+        hold: Callable[[FoldResult], FoldResult] | None = None,
+    ) -> None:
         self.budgets: list[int] = []
+        self._hold = hold or _without_predictions
+        self._parts: list[PartRecord] = []  # the records of predictions read last
         self._unwritten: list[BudgetRecord] = []
         self._genomes: list[list[float] | None] = []
         self._results: dict[int, dict[Unit, FoldResult]] = {}
@@ -162,7 +175,7 @@ class Checkpoint:
         if number == len(self._genomes):
             self._genomes.append(genome)
             record = CandidateRecord(number, genome, trial.origin)
-            self._write(record)
+            self._write(record.to_record())
         elif self._genomes[number] != genome:
             self._adopt(trial, space)
         results, fault = self._results.get(number, {}), self._faults.get(number)
@@ -188,7 +201,7 @@ class Checkpoint:
         fold : FoldResult
             What came of it.
         """
-        self._write(FoldRecord(trial.number, unit, fold))
+        self._write(*FoldRecord(trial.number, unit, fold).to_records())
 
     def note_fault(self, trial: Trial, unit: Unit, fault: Fault) -> None:
         """Write down that a candidate is given up.
@@ -202,12 +215,13 @@ class Checkpoint:
         fault : Fault
             What became of this fit.
         """
-        self._write(FaultRecord(trial.number, unit, fault))
+        self._write(FaultRecord(trial.number, unit, fault).to_record())
 
-    def _write(self, record: CandidateRecord | FoldRecord | FaultRecord) -> None:
+    def _write(self, *records: Mapping[str, Any]) -> None:
         while self._unwritten:
             self._journal.append(self._unwritten.pop(0).to_record())
-        self._journal.append(record.to_record())
+        for record in records:
+            self._journal.append(record)
 
     def _adopt(self, trial: Trial, space: SearchSpace | None) -> None:
         """Make a candidate the known one, if it is the same but for rounding."""
@@ -226,6 +240,10 @@ class Checkpoint:
     def _read(self, record: Mapping[str, Any]) -> None:
         """Take in what a record of the file says, if it is one that a search writes."""
         n_before = len(self._genomes)
+        if "part" in record:
+            self._parts.append(PartRecord.from_record(record, n_before))
+            return
+        parts, self._parts = self._parts, []
         if "n_iter" in record:
             budget = BudgetRecord.from_record(record, self.budgets)
             self.budgets.append(budget.n_iter)
@@ -236,5 +254,10 @@ class Checkpoint:
             given_up = FaultRecord.from_record(record, n_before)
             self._faults[given_up.number] = given_up.unit, given_up.fault
         else:
-            fold = FoldRecord.from_record(record, n_before)
-            self._results.setdefault(fold.number, {})[fold.unit] = fold.result
+            fold = FoldRecord.from_record(record, n_before, parts)
+            result = self._hold(fold.result)
+            self._results.setdefault(fold.number, {})[fold.unit] = result
+
+
+def _without_predictions(result: FoldResult) -> FoldResult:
+    return replace(result, predictions=None)

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
 
+from skopt_evo.checkpoint._predictions import from_parts, part_of, to_parts
 from skopt_evo.checkpoint._schema import check_schema
 from skopt_evo.hypergrad._exact import is_differentiable
 from skopt_evo.trials import FAULTS, Fault, FoldGradient, FoldResult, Unit
@@ -112,15 +113,59 @@ class FoldRecord:
     unit: Unit
     result: FoldResult
 
-    def to_record(self) -> dict[str, Any]:
-        """Return the record as plain data."""
-        return {**_key(self.number, self.unit), "fold": self.result.to_record()}
+    def to_records(self) -> list[dict[str, Any]]:
+        """Return plain data: the record, after those of the predictions if any."""
+        key = _key(self.number, self.unit)
+        record = {**key, "fold": self.result.to_record()}
+        if self.result.predictions is None:
+            return [record]
+        description, parts = to_parts(self.result.predictions)
+        records: list[dict[str, Any]] = [{**key, "part": part} for part in parts]
+        return [*records, {**record, "predictions": description}]
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any], n_candidates: int) -> FoldRecord:
+    def from_record(
+        cls,
+        record: Mapping[str, Any],
+        n_candidates: int,
+        parts: Sequence[PartRecord] = (),
+    ) -> FoldRecord:
+        """Return what a record holds, of one of the candidates before it.
+
+        `parts` are the records of predictions right before it.
+        """
+        number, unit = _checked_key(record, "fold", n_candidates, ("predictions",))
+        result = FoldResult.from_record(record["fold"])
+        if "predictions" in record:
+            texts = [p.text for p in parts if (p.number, p.unit) == (number, unit)]
+            found = from_parts(record["predictions"], texts)
+            result = replace(result, predictions=found)
+        return cls(number, unit, result)
+
+
+@dataclass(frozen=True)
+class PartRecord:
+    """A part of the bytes of predictions, before the record of their fold.
+
+    Attributes
+    ----------
+    number : int
+        The candidate's number.
+    unit : Unit
+        The fit.
+    text : str
+        The bytes, encoded.
+    """
+
+    number: int
+    unit: Unit
+    text: str
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any], n_candidates: int) -> PartRecord:
         """Return what a record holds, of one of the candidates before it."""
-        number, unit = _checked_key(record, "fold", n_candidates)
-        return cls(number, unit, FoldResult.from_record(record["fold"]))
+        number, unit = _checked_key(record, "part", n_candidates)
+        return cls(number, unit, part_of(record))
 
 
 @dataclass(frozen=True)
@@ -214,10 +259,13 @@ def _key(number: int, unit: Unit) -> dict[str, Any]:
 
 
 def _checked_key(
-    record: Mapping[str, Any], content: str, n_candidates: int
+    record: Mapping[str, Any],
+    content: str,
+    n_candidates: int,
+    others: Sequence[str] = (),
 ) -> tuple[int, Unit]:
     """Return which fit of which candidate a record is of."""
-    check_keys(record, ["candidate", "split", content], ["fidelity"])
+    check_keys(record, ["candidate", "split", content], ["fidelity", *others])
     number, split = record["candidate"], record["split"]
     fidelity = record.get("fidelity", 1.0)
     if not is_index(number, n_candidates):

@@ -7,6 +7,15 @@ that of `skopt_evo.scheduling`.
 from skopt_evo.evaluation._evaluate import evaluate
 from skopt_evo.evaluation._faults import error_of, failed_results
 from skopt_evo.evaluation._fit import FitSettings
-from skopt_evo.evaluation._rows import share_of
+from skopt_evo.evaluation._outputs import Outputs
+from skopt_evo.evaluation._rows import rows_of, share_of
 
-__all__ = ["FitSettings", "error_of", "evaluate", "failed_results", "share_of"]
+__all__ = [
+    "FitSettings",
+    "Outputs",
+    "error_of",
+    "evaluate",
+    "failed_results",
+    "rows_of",
+    "share_of",
+]

@@ -17,6 +17,7 @@ from skopt_evo._sklearn_compat import (
     check_method_params,
     number_of_samples,
 )
+from skopt_evo.evaluation._outputs import Outputs, add_outputs
 from skopt_evo.evaluation._rows import Rows, rows_of
 from skopt_evo.evaluation._scores import computed_scores, scores_of_failure
 from skopt_evo.hypergrad import Fold
@@ -44,6 +45,8 @@ class FitSettings:
         How much is printed.
     gradient : callable or None
         Differentiates the score by the parameters, beside the fit.
+    outputs : Outputs or None
+        What fits return beyond scores, None for nothing.
     """
 
     scorer: Any
@@ -53,6 +56,7 @@ class FitSettings:
     error_score: Any = np.nan
     verbose: int = 0
     gradient: Differentiate | None = None
+    outputs: Outputs | None = None
 
 
 def fit_and_score(
@@ -103,7 +107,11 @@ def fit_and_score(
         if callbacks is not None:
             callbacks.end(**_seen(rows, metadata))
     fold = replace(fold, fit_time=fit_time)
-    if error is not None or settings.gradient is None:
+    if error is not None:
+        return fold
+    if settings.outputs is not None:
+        fold = add_outputs(fold, estimator, rows.X_test, settings.outputs)
+    if settings.gradient is None:
         return fold
     # An estimator that does not copy its input has changed it.
     rows = rows_of(estimator, X, y, train, test)

@@ -142,6 +142,9 @@ class SearchLoop:
 
     def _learn(self, trial: Trial) -> None:
         self._session.objective.learn(trial)
+        if self._session.kept is not None:
+            loss = self._session.objective.loss(trial)
+            self._session.kept.learn(trial, loss)
         self._session.progress.tell(trial)
 
     def _poll(self) -> str | None:

@@ -106,7 +106,8 @@ class PendingTrials:
         elif pending is not None:
             if self._session.checkpoint is not None:
                 self._session.checkpoint.note(pending.trial, unit, done.result)
-            self._take_result(pending, unit, done.result)
+            kept, fold = self._session.kept, done.result
+            self._take_result(pending, unit, fold if kept is None else kept.hold(fold))
 
     def is_done(self, trial: Trial) -> bool:
         """Tell whether all fits of a candidate are done."""
@@ -143,12 +144,13 @@ class PendingTrials:
 
     def _recall(self, pending: PendingTrial) -> tuple[Unit, Fault] | None:
         """Look up what the checkpoint knows of a candidate."""
-        checkpoint = self._session.checkpoint
+        checkpoint, kept = self._session.checkpoint, self._session.kept
         if checkpoint is None:
             return None
-        pending.recalled, fault = checkpoint.recall(
+        results, fault = checkpoint.recall(
             pending.trial, self._session.n_splits, self._session.space
         )
+        pending.recalled = results if kept is None else kept.usable(results)
         return fault
 
     def _run(self, pending: PendingTrial, units: Sequence[Unit] | Verdict) -> None:

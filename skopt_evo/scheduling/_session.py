@@ -11,6 +11,7 @@ from skopt_evo.checkpoint import Checkpoint
 from skopt_evo.executors import Executor
 from skopt_evo.results import Objective
 from skopt_evo.scheduling._callbacks import CallbackTasks
+from skopt_evo.scheduling._kept import Kept
 from skopt_evo.scheduling._progress import Progress
 from skopt_evo.scheduling._retry import RetryPolicy
 from skopt_evo.scheduling._schedule import AllSplits, Schedule
@@ -52,6 +53,8 @@ class Session:
         Decides what is done again after a fault.
     checkpoint : Checkpoint or None
         Knows the results of an earlier run, and keeps those of this one.
+    kept : Kept or None
+        Keeps predictions and models; None if nobody asks for them.
     """
 
     space: SearchSpace
@@ -67,6 +70,7 @@ class Session:
     schedule: Schedule = field(default_factory=AllSplits)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     checkpoint: Checkpoint | None = None
+    kept: Kept | None = None
 
     @property
     def n_splits(self) -> int:

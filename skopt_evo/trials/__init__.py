@@ -6,6 +6,7 @@ candidates, proposes them or compares them is elsewhere.
 
 from skopt_evo.trials._fault import FAULTS, Fault, FaultKind
 from skopt_evo.trials._fold_result import FoldGradient, FoldResult, Scores
+from skopt_evo.trials._predictions import Predictions
 from skopt_evo.trials._proposer import Proposer
 from skopt_evo.trials._trial import PROBE, Trial
 from skopt_evo.trials._unit import Unit
@@ -17,6 +18,7 @@ __all__ = [
     "FaultKind",
     "FoldGradient",
     "FoldResult",
+    "Predictions",
     "Proposer",
     "Scores",
     "Trial",

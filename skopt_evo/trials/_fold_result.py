@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from skopt_evo._sklearn_compat import ONLY_METRIC
+from skopt_evo._typing import ByteArray
 from skopt_evo.trials._fold_record import MAX_ERROR, check_fold
+from skopt_evo.trials._predictions import Predictions
 
 # One score, or a score by each metric.
 Scores: TypeAlias = "float | dict[str, float]"
@@ -58,6 +60,12 @@ class FoldResult:
         Seconds that the fit, the scores and the derivatives took.
     gradient : FoldGradient or None
         The derivatives of the loss, None where there are none.
+    predictions : Predictions or None
+        What was predicted for the test set, None if it was not asked for or if the fit
+        has failed. It is no part of the record: see `skopt_evo.checkpoint`.
+    model : ndarray of uint8, or None
+        The fitted estimator, pickled; None if it was not asked for. It is no part of
+        the record either: a file must not be able to bring code with it.
     """
 
     test_scores: Scores
@@ -69,6 +77,8 @@ class FoldResult:
     score_time: float = 0.0
     gradient_time: float = 0.0
     gradient: FoldGradient | None = None
+    predictions: Predictions | None = None
+    model: ByteArray | None = None
 
     def to_sklearn(self) -> dict[str, Any]:
         """Return what scikit-learn makes the columns of ``cv_results_`` of."""

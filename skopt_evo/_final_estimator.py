@@ -1,0 +1,135 @@
+"""What a search leaves: the best candidate or an ensemble, and an honest score."""
+
+import time
+from contextlib import suppress
+
+import numpy as np
+from sklearn.base import clone
+
+from skopt_evo._sklearn_compat import ONLY_METRIC, number_of_samples, scorer_of
+from skopt_evo.ensemble import resolve_ensemble
+from skopt_evo.ensemble._build import MemberFits, build
+from skopt_evo.ensemble._from_search import candidates_of, cv_of, metric_of
+from skopt_evo.ensemble._top import FoldsEnsemble
+from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
+from skopt_evo.executors import resolve_executor
+from skopt_evo.predictions import OutOfFoldPredictions, PredictionScorer
+from skopt_evo.results import metrics_of
+from skopt_evo.scheduling import predictions_of
+from skopt_evo.selection import corrected_score
+
+
+def set_predictions(search, session, data):
+    """Set ``oof_predictions_``, if predictions were to be kept."""
+    if session.kept is None:
+        return
+    trials, targets = session.objective.trials, session.kept.targets
+    search.oof_predictions_ = OutOfFoldPredictions(
+        [predictions_of(trial) for trial in trials],
+        data.splits,
+        number_of_samples(data.X),
+        targets,
+        scorers={
+            metric: _scorer(metric, data, targets)
+            for metric in metrics_of(search.cv_results_)
+        },
+        groups=data.routed.splitter.split.get("groups"),
+    )
+
+
+def _scorer(metric, data, targets):
+    """Return what computes a metric from predictions."""
+    params = data.routed.scorer.score
+    name = None if metric == ONLY_METRIC else metric
+    # What each of several scorers has asked for, only all of them together know.
+    scorer = data.scorers if params else scorer_of(data.scorers, name)
+    return PredictionScorer(scorer, data.X, data.y, targets, params, metric)
+
+
+def set_final_estimator(search, session, data, root):
+    """Set ``best_estimator_`` and what is known of it; return what to warn of."""
+    late = []
+    if search.ensemble is None:
+        _set_best(search, data, root)
+    else:
+        _set_ensemble(search, session, data, late)
+    if hasattr(search.best_estimator_, "feature_names_in_"):
+        search.feature_names_in_ = search.best_estimator_.feature_names_in_
+    return late
+
+
+def _set_best(search, data, root):
+    """Fit the best candidate on all the data."""
+    # The values are cloned as well: some may be estimators.
+    params = clone(search.best_params_, safe=False)
+    estimator = clone(search.estimator).set_params(**params)
+    fit_params = data.routed.estimator.fit
+    with root.refit(estimator, **data.for_callbacks()):
+        start = time.time()
+        if data.y is not None:
+            estimator.fit(data.X, data.y, **fit_params)
+        else:
+            estimator.fit(data.X, **fit_params)
+        search.refit_time_ = time.time() - start
+    search.best_estimator_ = estimator
+
+
+def _set_ensemble(search, session, data, late):
+    """Make an ensemble of the candidates."""
+    start = time.time()
+    ensemble, weights = _chosen(search, late)
+    fits = MemberFits(
+        estimator=search.estimator,
+        params=search.cv_results_["params"],
+        X=data.X,
+        y=data.y,
+        fit_params=data.routed.estimator.fit,
+        targets=session.kept.targets,
+        splits=data.splits,
+        cv=cv_of(search, data.splits),
+        executor=resolve_executor(search.n_jobs, search.pre_dispatch),
+        n_jobs=search.n_jobs,
+        models=_models(session.objective.trials),
+    )
+    search.best_estimator_, n_fits = build(ensemble, weights, fits)
+    search.refit_time_ = time.time() - start
+    if search.verbose:
+        n_members = int(np.count_nonzero(weights))
+        print(
+            f"Ensemble of {n_members} of {len(weights)} candidates: {n_fits} further "
+            f"fits, {search.refit_time_:.1f} s."
+        )
+
+
+def _chosen(search, late):
+    """Return the ensemble and its weights: another one if that cannot be made."""
+    ensemble = resolve_ensemble(search.ensemble) or FoldsEnsemble()
+    candidates = candidates_of(search, metric_of(search))
+    try:
+        return ensemble, ensemble.weights(candidates)
+    except NoEnsembleError as error:
+        late.append(
+            EnsembleWarning(
+                f"ensemble={search.ensemble!r} cannot be made: {error} The average of "
+                "the best candidate's models of the splits is taken in its place."
+            )
+        )
+        is_best = np.arange(len(candidates.scores)) == candidates.best
+        return FoldsEnsemble(), is_best.astype(np.float64)
+
+
+def _models(trials):
+    """Return the models that were kept, by candidate and split."""
+    return {
+        (number, split): fold.model
+        for number, trial in enumerate(trials)
+        for split, fold in trial.fold_of.items()
+        if fold.model is not None
+    }
+
+
+def set_corrected_score(search):
+    """Set ``corrected_score_``, where there is a ``best_score_`` to correct."""
+    if hasattr(search, "best_score_") and search.n_splits_ > 1:
+        with suppress(ValueError):  # all candidates have failed
+            search.corrected_score_ = corrected_score(search)

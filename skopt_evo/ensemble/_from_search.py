@@ -1,0 +1,128 @@
+"""An ensemble of the candidates of a search that is fitted already."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skopt_evo._sklearn_compat import ONLY_METRIC, check_method_params
+from skopt_evo.ensemble._build import MemberFits, build
+from skopt_evo.ensemble._candidates import Candidates
+from skopt_evo.ensemble._protocol import Ensemble
+from skopt_evo.exceptions import NoEnsembleError
+from skopt_evo.executors import resolve_executor
+from skopt_evo.predictions import NotFromPredictionsError, targets_of
+
+
+class FromSearch:
+    """Makes an ensemble of the candidates of a search that is fitted already."""
+
+    def from_search(self, search: Any, X: Any, y: Any, **params: Any) -> Any:
+        """Return an ensemble of the candidates of a fitted search.
+
+        The models of the splits are fitted again: a search keeps them only while it is
+        fitted itself.
+
+        Parameters
+        ----------
+        search : GeneticSearchCV or GradientSearchCV
+            Fitted with ``return_predictions=True``.
+        X : array-like of shape (n_samples, n_features)
+            The data that the search was fitted on.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets.
+        **params : dict of str -> object
+            What else was passed to the ``fit`` of the search.
+
+        Returns
+        -------
+        estimator : AveragedClassifier or AveragedRegressor
+            The ensemble, fitted.
+
+        Raises
+        ------
+        skopt_evo.exceptions.NoEnsembleError
+            If the search has kept no predictions, or has chosen no best candidate, or
+            if its scorer cannot be computed from predictions.
+        """
+        check_is_fitted(search)
+        ensemble = cast(Ensemble, self)
+        candidates = candidates_of(search, metric_of(search))
+        predictions = candidates.predictions
+        if predictions is None:
+            raise NoEnsembleError(
+                "The search has kept no predictions. Pass return_predictions=True to "
+                "it, and fit it again."
+            )
+        params = check_method_params(X, params=params)
+        routed = search._get_routed_params_for_fit(params)
+        fits = MemberFits(
+            estimator=search.estimator,
+            params=search.cv_results_["params"],
+            X=X,
+            y=y,
+            fit_params=routed.estimator.fit,
+            targets=targets_of(search.estimator, y),
+            splits=predictions.splits,
+            cv=cv_of(search, predictions.splits),
+            executor=resolve_executor(search.n_jobs, search.pre_dispatch),
+            n_jobs=search.n_jobs,
+        )
+        estimator, _ = build(ensemble, ensemble.weights(candidates), fits)
+        return estimator
+
+
+def cv_of(search: Any, splits: Any) -> Any:
+    """Return what makes the splits of a search again, for a clone of an ensemble."""
+    if search.cv is None:
+        return len(splits)  # None stands for no splits there
+    is_repeatable = isinstance(search.cv, (int, list, tuple)) or hasattr(
+        search.cv, "split"
+    )
+    return search.cv if is_repeatable else list(splits)
+
+
+def metric_of(search: Any) -> str:
+    """Return the metric that a fitted search has chosen its best candidate by.
+
+    Raises
+    ------
+    skopt_evo.exceptions.NoEnsembleError
+        If there are several, and none that it has chosen by.
+    """
+    if not getattr(search, "multimetric_", False):
+        return ONLY_METRIC
+    metric = search.refit
+    if not isinstance(metric, str):
+        metric = getattr(metric, "metric", None)
+    if not isinstance(metric, str) or f"mean_test_{metric}" not in search.cv_results_:
+        raise NoEnsembleError(
+            f"refit={search.refit!r} does not say by which metric an ensemble is to be "
+            "chosen. Pass the name of a metric as refit."
+        )
+    return metric
+
+
+def candidates_of(search: Any, metric: str) -> Candidates:
+    """Return the candidates of a fitted search.
+
+    Parameters
+    ----------
+    search : GeneticSearchCV or GradientSearchCV
+        It has ``best_index_``.
+    metric : str
+        The metric to choose by.
+    """
+    results = search.cv_results_
+    scores = np.array(results[f"mean_test_{metric}"], dtype=np.float64)
+    scores[np.asarray(results["status"]) != "ok"] = np.nan
+    predictions = getattr(search, "oof_predictions_", None)
+    scorer = None
+    if predictions is not None:
+        try:
+            scorer = predictions.checked_scorer(metric, search.best_index_, results)
+        except NotFromPredictionsError:
+            scorer = None
+    return Candidates(scores, int(search.best_index_), predictions, scorer)

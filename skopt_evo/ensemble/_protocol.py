@@ -1,0 +1,46 @@
+"""What every way to choose an ensemble is."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from skopt_evo._typing import FloatArray
+from skopt_evo.ensemble._candidates import Candidates
+
+Members = Literal["folds", "refit"]
+
+
+class Ensemble(Protocol):
+    """Chooses weights of the candidates of a search.
+
+    Attributes
+    ----------
+    members : {"folds", "refit"}
+        Which models are averaged: those that were fitted on the training sets of the
+        splits, or one for each chosen candidate, fitted on all the data.
+    n_models : int or None
+        Of how many of the best candidates the search keeps the models of the splits;
+        None for all. What is not kept, and chosen all the same, is fitted again.
+    """
+
+    @property
+    def members(self) -> Members:
+        """Which models are averaged."""
+
+    @property
+    def n_models(self) -> int | None:
+        """Of how many of the best candidates the models are kept."""
+
+    def weights(self, candidates: Candidates) -> FloatArray:
+        """Return the weights of the candidates.
+
+        Parameters
+        ----------
+        candidates : Candidates
+            What is known of them.
+
+        Returns
+        -------
+        weights : ndarray of shape (n_candidates,)
+            Non-negative, with the sum 1; other than 0 for `Candidates.members` alone.
+        """

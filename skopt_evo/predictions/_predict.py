@@ -1,0 +1,179 @@
+"""From a fitted estimator to its predictions, in columns that all fits share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skopt_evo.predictions._targets import Targets
+from skopt_evo.trials import Predictions
+from skopt_evo.trials._predictions import METHODS
+
+# By how much of its spread a number may change, for the sake of half the memory.
+HARMLESS = 1e-6
+
+
+def method_of(estimator: Any, targets: Targets) -> str:
+    """Return the method whose answers say most."""
+    if targets.classes is None:
+        return "predict"
+    return next((name for name in METHODS if hasattr(estimator, name)), "predict")
+
+
+def predict(
+    estimator: Any,
+    X: Any,
+    targets: Targets,
+    *,
+    method: str | None = None,
+    with_labels: bool = False,
+    rounded: bool = True,
+) -> Predictions:
+    """Return what a fitted estimator predicts.
+
+    Parameters
+    ----------
+    estimator : estimator
+        It is fitted.
+    X : array-like of shape (n_rows, n_features)
+        The rows to predict for.
+    targets : Targets
+        What is predicted. A class that the training set did not have gets the
+        probability 0; of decisions, the smallest one of the row.
+    method : {"predict_proba", "decision_function", "predict"}, default=None
+        The method to ask; None for the first one of these that there is.
+    with_labels : bool, default=False
+        Whether to ask ``predict`` too: of some classifiers, such as
+        ``SVC(probability=True)``, the class with the largest probability is not the one
+        that they predict.
+    rounded : bool, default=True
+        Whether numbers are rounded to 32 bits, if that makes no two numbers of a column
+        equal and changes none of them by more than a millionth of their spread.
+
+    Returns
+    -------
+    predictions : Predictions
+
+    Raises
+    ------
+    ValueError
+        If the estimator answers in another form than those of scikit-learn.
+    """
+    method = method or method_of(estimator, targets)
+    kept = smallest_type if rounded else np.asarray
+    answer = getattr(estimator, method)(X)
+    if targets.classes is None:
+        values = np.asarray(answer, dtype=np.float64).reshape(-1, targets.n_outputs)
+        return Predictions(method, kept(values))
+    if method == "predict":
+        codes = _codes(answer, targets)
+        return Predictions(method, targets.one_hot(codes))
+    is_list = isinstance(answer, list)
+    if method == "predict_proba":
+        values = _probabilities(answer, estimator, targets)
+    else:
+        values = _decisions(answer, estimator, targets)
+    labels = None
+    if with_labels:
+        labels = _codes(estimator.predict(X), targets)
+        if np.array_equal(labels, targets.codes(method, values)):
+            labels = None
+    return Predictions(method, kept(values), labels, is_list)
+
+
+def smallest_type(values: NDArray[Any]) -> NDArray[Any]:
+    """Return numbers in 32 bits where that does no harm, else in 64.
+
+    Probabilities close to 1 lose their order first, and with it the area under the
+    curve; large targets that differ by little lose their differences.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        small = values.astype(np.float32)
+        spread = np.ptp(values, axis=0) if len(values) else np.zeros(values.shape[1])
+        changes = np.abs(small - values).max(axis=0, initial=0.0)
+    if not (changes <= HARMLESS * spread).all():
+        return values
+    pairs = zip(small.T, values.T, strict=True)
+    is_same_order = all(len(np.unique(s)) == len(np.unique(v)) for s, v in pairs)
+    return small if is_same_order else values
+
+
+def _probabilities(answer: Any, estimator: Any, targets: Targets) -> NDArray[Any]:
+    """Return probabilities, a column for each class of each output."""
+    assert targets.classes is not None
+    if targets.is_multilabel and not isinstance(answer, list):
+        ones = np.asarray(answer, dtype=np.float64)
+        return np.stack([1.0 - ones, ones], axis=2).reshape(len(ones), -1)
+    parts = answer if isinstance(answer, list) else [answer]
+    own = _own_classes(estimator, targets, parts)
+    return np.concatenate(
+        [
+            _aligned(np.asarray(part, dtype=np.float64), names, classes, 0.0)
+            for part, names, classes in zip(parts, own, targets.classes, strict=True)
+        ],
+        axis=1,
+    )
+
+
+def _decisions(answer: Any, estimator: Any, targets: Targets) -> NDArray[Any]:
+    """Return decisions: one for two classes or a label, else one for each class."""
+    assert targets.classes is not None
+    values = np.asarray(answer, dtype=np.float64)
+    if targets.is_multilabel:
+        return values.reshape(-1, targets.n_outputs)
+    classes = targets.classes[0]
+    if values.ndim == 1:
+        values = np.column_stack([-values, values])
+    (own,) = _own_classes(estimator, targets, [values])
+    if len(classes) > 2:
+        return _aligned(values, own, classes, values.min(axis=1, keepdims=True))
+    if len(own) < 2:  # the training set has a single class
+        return np.where(own[0] == classes[-1], 1.0, -1.0) * np.ones((len(values), 1))
+    return values[:, 1:]
+
+
+def _own_classes(
+    estimator: Any, targets: Targets, parts: list[Any]
+) -> list[NDArray[Any]]:
+    """Return the classes of an estimator's columns: those of its training set."""
+    assert targets.classes is not None
+    own = getattr(estimator, "classes_", None)
+    if own is None:
+        own = list(targets.classes)
+    elif not isinstance(own, list):
+        own = [np.asarray(own)] * (1 if targets.n_outputs == 1 else len(parts))
+    sizes = [np.shape(part)[-1] for part in parts]
+    if len(own) != len(targets.classes) or [len(names) for names in own] != sizes:
+        shapes = [np.shape(part) for part in parts]
+        raise ValueError(
+            f"{type(estimator).__name__} predicts arrays of shapes {shapes}, with "
+            f"{[len(names) for names in own]} classes. Expected a column for each "
+            "class, so that predictions of several fits can be averaged."
+        )
+    return own
+
+
+def _aligned(
+    values: NDArray[Any], own: NDArray[Any], classes: NDArray[Any], missing: Any
+) -> NDArray[Any]:
+    """Return columns for all classes, of columns for some of them."""
+    if len(own) == len(classes):
+        return values
+    aligned = np.broadcast_to(missing, (len(values), len(classes))).copy()
+    aligned[:, np.searchsorted(classes, own)] = values
+    return aligned
+
+
+def _codes(answer: Any, targets: Targets) -> NDArray[np.int32]:
+    """Return the numbers of classes that ``predict`` returned."""
+    assert targets.classes is not None
+    dense = answer.toarray() if hasattr(answer, "toarray") else np.asarray(answer)
+    columns = dense.reshape(-1, targets.n_outputs).T
+    codes = [
+        np.searchsorted(classes, column).clip(max=len(classes) - 1)
+        for classes, column in zip(targets.classes, columns, strict=True)
+    ]
+    return np.stack(codes, axis=1).astype(np.int32)

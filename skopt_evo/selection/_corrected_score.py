@@ -1,0 +1,233 @@
+"""What new data may be expected to show of the winner of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count, takewhile
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from scipy.stats import t as student
+
+from skopt_evo._messages import did_you_mean, listed
+from skopt_evo._typing import FloatArray
+from skopt_evo.ensemble import FoldsEnsemble, resolve_ensemble
+from skopt_evo.ensemble._from_search import candidates_of
+from skopt_evo.exceptions import NoEnsembleError
+from skopt_evo.predictions import NotFromPredictionsError
+from skopt_evo.results import metrics_of
+from skopt_evo.selection._bootstrap import (
+    bootstrap_bias_corrected,
+    bootstrap_interval,
+)
+from skopt_evo.selection._cross_fit import cross_fitted
+
+
+@dataclass(frozen=True)
+class CorrectedScore:
+    """What new data may be expected to show of the winner of a search.
+
+    Attributes
+    ----------
+    score : float
+        The expected score.
+    low, high : float
+        The ends of the interval.
+    method : {"bbc-cv", "cross-fitted", "fold scores"}
+        How it was computed, see `corrected_score`.
+    reason : str
+        Why it is not computed from predictions; empty if it is.
+    """
+
+    score: float
+    low: float
+    high: float
+    method: str
+    reason: str = ""
+
+    def __float__(self) -> float:
+        return self.score
+
+    def __str__(self) -> str:
+        return f"{self.score:.4g} ({self.low:.4g} to {self.high:.4g}, {self.method})"
+
+
+def corrected_score(
+    search: Any,
+    *,
+    metric: str | None = None,
+    n_bootstraps: int = 300,
+    confidence: float = 0.95,
+    random_state: int = 0,
+) -> CorrectedScore:
+    r"""Return what new data may be expected to show of the winner of a search.
+
+    ``best_score_`` is the best of many scores, and the best of many is partly the best
+    by chance: on new data it is less. No further fit is needed to see by how much.
+
+    Parameters
+    ----------
+    search : estimator or mapping
+        A fitted search of skopt_evo or of scikit-learn, or its ``cv_results_``.
+    metric : str, default=None
+        The metric; None for the one that the best candidate was chosen by.
+    n_bootstraps : int, default=300
+        How many times rows are drawn.
+    confidence : float, default=0.95
+        How often the interval is to contain the score on new data, between 0 and 1.
+    random_state : int, default=0
+        Seed of the random number generator that draws rows.
+
+    Returns
+    -------
+    corrected : CorrectedScore
+        Its ``method`` is
+
+        - ``"bbc-cv"`` where the search has kept predictions: in each bootstrap the
+          candidate with the best score for the rows that were drawn is scored for the
+          rows that were not. Groups of the splitter are drawn whole; of repeated
+          cross-validation each repetition is scored on its own. The interval has the
+          quantiles of these scores as its ends.
+        - ``"cross-fitted"`` for an ensemble that is chosen by predictions: for each
+          split the weights are chosen by the rows outside of its test set, which is
+          then predicted. The interval is that of bootstraps of the rows.
+        - ``"fold scores"`` where there are no predictions, or where the scorer needs
+          more than these: the mean difference, over the splits, between the best score
+          on that split and the score of the winner is subtracted. The interval is that
+          of Student's t distribution for the winner's scores on the splits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter makes no sense, if there are fewer than two splits, or if no
+        candidate has a score on every split.
+
+    References
+    ----------
+    I. Tsamardinos, E. Greasidou and G. Borboudakis, "Bootstrapping the out-of-sample
+    predictions for efficient and accurate cross-validation", Machine Learning 107,
+    1895-1922, 2018.
+
+    R. J. Tibshirani and R. Tibshirani, "A bias correction for the minimum error rate
+    in cross-validation", Annals of Applied Statistics 3(2), 822-829, 2009.
+
+    Examples
+    --------
+    >>> from scipy.stats import loguniform
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skopt_evo import GeneticSearchCV
+    >>> from skopt_evo.selection import corrected_score
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> tree = DecisionTreeClassifier(random_state=0)
+    >>> param_grid = {"ccp_alpha": loguniform(1e-4, 1e-1), "max_features": [5, 10, 30]}
+    >>> search = GeneticSearchCV(
+    ...     tree, param_grid, n_iter=15, return_predictions=True, random_state=0
+    ... ).fit(X, y)
+    >>> search.corrected_score_.method
+    'bbc-cv'
+    >>> search.corrected_score_.score < search.best_score_
+    True
+    >>> corrected_score(search.cv_results_).method
+    'fold scores'
+    """
+    _check(n_bootstraps, confidence, random_state)
+    results = search if isinstance(search, Mapping) else search.cv_results_
+    metric = _metric(search, results, metric)
+    reason = "No predictions were kept."
+    if getattr(search, "oof_predictions_", None) is not None:
+        try:
+            return _from_predictions(
+                search, metric, n_bootstraps, confidence, random_state
+            )
+        except (NotFromPredictionsError, NoEnsembleError) as error:
+            reason = str(error)
+    return _from_fold_scores(results, metric, confidence, reason)
+
+
+def _from_predictions(
+    search: Any, metric: str, n_bootstraps: int, confidence: float, seed: int
+) -> CorrectedScore:
+    candidates = candidates_of(search, metric)
+    predictions = candidates.predictions
+    assert predictions is not None
+    # It raises, and says why, what `candidates_of` leaves out.
+    predictions.checked_scorer(metric, candidates.best, search.cv_results_)
+    ensemble = resolve_ensemble(getattr(search, "ensemble", None))
+    if ensemble is not None and not isinstance(ensemble, FoldsEnsemble):
+        pooled = cross_fitted(ensemble, candidates)
+        score, low, high = bootstrap_interval(
+            pooled, candidates, n_bootstraps, confidence, seed
+        )
+        return CorrectedScore(score, low, high, "cross-fitted")
+    score, low, high = bootstrap_bias_corrected(
+        candidates, n_bootstraps, confidence, seed
+    )
+    return CorrectedScore(score, low, high, "bbc-cv")
+
+
+def _from_fold_scores(
+    results: Mapping[str, Any], metric: str, confidence: float, reason: str
+) -> CorrectedScore:
+    """Correct the best score by the scores on the splits, after Tibshirani."""
+    scores = _fold_scores(results, metric)
+    scored = np.flatnonzero(np.isfinite(scores).all(axis=0))
+    if len(scores) < 2 or not len(scored):
+        raise ValueError(
+            f"corrected_score: there are {len(scores)} splits, and {len(scored)} "
+            "candidates with a score on each of them. It takes two splits and one "
+            "candidate."
+        )
+    scores = scores[:, scored]
+    best = int(np.argmax(scores.mean(axis=0)))
+    # Tibshirani and Tibshirani 2009, eq. 2.
+    bias = float(np.mean(scores.max(axis=1) - scores[:, best]))
+    score = float(scores[:, best].mean()) - bias
+    error = np.std(scores[:, best], ddof=1) / np.sqrt(len(scores))
+    width = float(student.ppf(0.5 + confidence / 2, len(scores) - 1) * error)
+    return CorrectedScore(score, score - width, score + width, "fold scores", reason)
+
+
+def _fold_scores(results: Mapping[str, Any], metric: str) -> FloatArray:
+    """Return the test scores, NaN for failures: shape (n_splits, n_candidates)."""
+    columns = (f"split{number}_test_{metric}" for number in count())
+    splits = takewhile(results.__contains__, columns)
+    scores = np.array([results[column] for column in splits], dtype=np.float64)
+    if "status" in results and len(scores):
+        scores[:, np.asarray(results["status"]) != "ok"] = np.nan
+    return scores
+
+
+def _metric(search: Any, results: Mapping[str, Any], metric: str | None) -> str:
+    metrics = metrics_of(results)
+    if metric is None:
+        refit = getattr(search, "refit", None)
+        metric = refit if isinstance(refit, str) and refit in metrics else None
+    if metric is None and len(metrics) == 1:
+        return metrics[0]
+    if metric is None:
+        raise ValueError(
+            f"corrected_score: metric=None, but the search has {len(metrics)} metrics: "
+            f"{listed(metrics)}. Pass the one to correct as metric=..."
+        )
+    if metric not in metrics:
+        raise ValueError(
+            f"corrected_score: metric={metric!r} is not a metric of the search."
+            f"{did_you_mean(metric, metrics)} Pass one of {listed(metrics)}."
+        )
+    return metric
+
+
+def _check(n_bootstraps: Any, confidence: Any, random_state: Any) -> None:
+    if not isinstance(n_bootstraps, Integral) or n_bootstraps < 2:
+        raise ValueError(
+            f"corrected_score: n_bootstraps={n_bootstraps!r} is no int >= 2."
+        )
+    if not isinstance(confidence, (int, float)) or not 0 < confidence < 1:
+        raise ValueError(
+            f"corrected_score: confidence={confidence!r} is no number between 0 and 1."
+        )
+    if not isinstance(random_state, Integral):
+        raise TypeError(f"corrected_score: random_state={random_state!r} is no int.")
