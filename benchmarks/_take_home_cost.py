@@ -13,7 +13,6 @@ import time
 import numpy as np
 from _runs import csv_table
 from _take_home_data import keel, table
-from _take_home_runs import HAS_ENSEMBLES
 from _take_home_spaces import HIST, HIST_SPACE, SVC_SPACE, log, scaled
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -44,7 +43,7 @@ def measure_all(out):
     """Add measurements to a file, those of both kinds in turn."""
     for repetition in range(N_REPETITIONS):
         for model in MODELS:
-            for ensemble in ENSEMBLES if HAS_ENSEMBLES else ["none"]:
+            for ensemble in ENSEMBLES:
                 command = [sys.executable, __file__, model, ensemble, str(repetition)]
                 line = subprocess.run(command, capture_output=True, check=True).stdout
                 with out.open("ab") as file:
@@ -58,7 +57,6 @@ def measure(name, ensemble, repetition):
     X, y = table(keel, "magic")
     rows = np.random.default_rng(repetition).permutation(len(y))[:N_SAMPLES]
     param_grid = {label: levels.distribution for label, levels in space.items()}
-    options = {"ensemble": ENSEMBLES[ensemble]} if HAS_ENSEMBLES else {}
     search = GeneticSearchCV(
         model,
         param_grid,
@@ -67,7 +65,7 @@ def measure(name, ensemble, repetition):
         cv=5,
         n_jobs=1,
         random_state=repetition,
-        **options,
+        ensemble=ENSEMBLES[ensemble],
     )
     before = peak()
     began = time.perf_counter()
