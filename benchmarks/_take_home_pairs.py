@@ -29,7 +29,6 @@ from sklearn.ensemble import (
     GradientBoostingClassifier,
     GradientBoostingRegressor,
     HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
@@ -94,7 +93,7 @@ CLASSIFICATION = {
     ),
     "logistic, splice": Pair(
         (keel, "splice"),
-        200,
+        150,
         "neg_log_loss",
         scaled(LogisticRegression(max_iter=300), select=SelectKBest(f_classif)),
         {"select__k": integers(5, 170, 6), "model__C": log(1e-4, 1e1, 10)},
@@ -122,7 +121,7 @@ CLASSIFICATION = {
         (keel, "contraceptive"),
         300,
         "neg_log_loss",
-        HistGradientBoostingClassifier(**{**HIST, "max_iter": 10}),
+        HistGradientBoostingClassifier(**{**HIST, "max_iter": 8}),
         HIST_SPACE,
     ),
     "boosting, chess": Pair(
@@ -134,15 +133,8 @@ CLASSIFICATION = {
     ),
     "forest, satimage": Pair(
         (keel, "satimage"),
-        300,
+        250,
         "neg_log_loss",
-        RandomForestClassifier(**FOREST),
-        FOREST_SPACE,
-    ),
-    "forest, hpc_data": Pair(
-        (classes, "modeldata", "hpc_data", "class"),
-        300,
-        "accuracy",
         RandomForestClassifier(**FOREST),
         FOREST_SPACE,
     ),
@@ -176,13 +168,13 @@ CLASSIFICATION = {
     ),
     "network, magic": Pair(
         (keel, "magic"),
-        300,
+        200,
         "neg_log_loss",
-        scaled(MLPClassifier(32, max_iter=10, batch_size=32, random_state=0)),
+        scaled(MLPClassifier(16, max_iter=8, batch_size=32, random_state=0)),
         {
             "model__alpha": log(1e-4, 1e1, 5),
             "model__learning_rate_init": log(1e-4, 1e-1, 4),
-            "model__hidden_layer_sizes": integers(8, 64, 3),
+            "model__hidden_layer_sizes": integers(4, 32, 3),
         },
     ),
 }
@@ -249,13 +241,6 @@ REGRESSION = {
         "r2",
         GradientBoostingRegressor(**STAGES),
         STAGES_SPACE,
-    ),
-    "boosting (hist), diamonds": Pair(
-        (numbers, "ggplot2", "diamonds", "price", (), np.log),
-        300,
-        "r2",
-        HistGradientBoostingRegressor(**HIST),
-        HIST_SPACE,
     ),
     "neighbours, Wage": Pair(
         (numbers, "ISLR", "Wage", "logwage", ("wage",)),

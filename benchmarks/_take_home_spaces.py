@@ -41,20 +41,20 @@ EXPANSIONS = [
 
 # ---- models
 
-HIST = {"max_iter": 15, "early_stopping": False, "random_state": 0}
+HIST = {"max_iter": 12, "early_stopping": False, "random_state": 0}
 HIST_SPACE = {
     "learning_rate": log(2e-2, 5e-1, 5),
     "max_leaf_nodes": integers(2, 31, 3),
     "min_samples_leaf": integers(2, 40, 2),
     "l2_regularization": log(1e-4, 1e2, 2),
 }
-STAGES = {"n_estimators": 15, "random_state": 0}
+STAGES = {"n_estimators": 12, "random_state": 0}
 STAGES_SPACE = {
     "learning_rate": log(2e-2, 5e-1, 5),
     "max_depth": integers(1, 5, 4),
     "subsample": between(0.4, 1.0, 3),
 }
-FOREST = {"n_estimators": 10, "random_state": 0}
+FOREST = {"n_estimators": 8, "random_state": 0}
 FOREST_SPACE = {
     "max_features": between(0.1, 1.0, 5),
     "min_samples_leaf": integers(1, 20, 4),
