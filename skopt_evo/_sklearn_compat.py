@@ -152,7 +152,7 @@ def asks_for_labels(scorer):
     if not isinstance(scorer, _BaseScorer):
         return True
     methods = scorer._response_method
-    return methods == "predict" or "predict" in methods
+    return "predict" in ([methods] if isinstance(methods, str) else methods)
 
 
 def scorer_of(scorers, metric):

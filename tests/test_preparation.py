@@ -41,6 +41,7 @@ def session_of(model, seed=0, checkpoint=None, **params):
         root=SearchTask(None, None),
         checkpoint=checkpoint,
         interruption=Interruption(),
+        kept=None,
     )
 
 

@@ -175,7 +175,7 @@ class Checkpoint:
         if number == len(self._genomes):
             self._genomes.append(genome)
             record = CandidateRecord(number, genome, trial.origin)
-            self._write(record.to_record())
+            self._write(record)
         elif self._genomes[number] != genome:
             self._adopt(trial, space)
         results, fault = self._results.get(number, {}), self._faults.get(number)
@@ -201,7 +201,8 @@ class Checkpoint:
         fold : FoldResult
             What came of it.
         """
-        self._write(*FoldRecord(trial.number, unit, fold).to_records())
+        record = FoldRecord(trial.number, unit, fold)
+        self._write(*record.parts(), record)
 
     def note_fault(self, trial: Trial, unit: Unit, fault: Fault) -> None:
         """Write down that a candidate is given up.
@@ -215,13 +216,15 @@ class Checkpoint:
         fault : Fault
             What became of this fit.
         """
-        self._write(FaultRecord(trial.number, unit, fault).to_record())
+        self._write(FaultRecord(trial.number, unit, fault))
 
-    def _write(self, *records: Mapping[str, Any]) -> None:
+    def _write(
+        self, *records: CandidateRecord | PartRecord | FoldRecord | FaultRecord
+    ) -> None:
         while self._unwritten:
             self._journal.append(self._unwritten.pop(0).to_record())
         for record in records:
-            self._journal.append(record)
+            self._journal.append(record.to_record())
 
     def _adopt(self, trial: Trial, space: SearchSpace | None) -> None:
         """Make a candidate the known one, if it is the same but for rounding."""

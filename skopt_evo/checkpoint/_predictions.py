@@ -31,43 +31,47 @@ KEYS = ("method", "shape", "type", "n_outputs", "is_list", "n_parts")
 MAX_SIZE = 2**48
 
 
-def to_parts(predictions: Predictions) -> tuple[dict[str, Any], list[str]]:
-    """Return what predictions are, and their bytes as lines of text.
+def describe(predictions: Predictions) -> dict[str, Any]:
+    """Return what the bytes of predictions mean, as plain data.
 
     Parameters
     ----------
     predictions : Predictions
         Of one fit.
-
-    Returns
-    -------
-    description : dict
-        Plain data, for the record of the fold.
-    parts : list of str
-        For the records before it.
     """
     values, labels = predictions.values, predictions.labels
-    kind = values.dtype.newbyteorder("<").str
+    size = values.nbytes + (0 if labels is None else labels.nbytes)
+    return {
+        "method": predictions.method,
+        "shape": list(values.shape),
+        "type": values.dtype.newbyteorder("<").str,
+        "n_outputs": 0 if labels is None else labels.shape[1],
+        "is_list": predictions.is_list,
+        "n_parts": -(-size // PART),
+    }
+
+
+def to_parts(predictions: Predictions) -> list[str]:
+    """Return the bytes of predictions, as the lines of text of several records.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of one fit.
+    """
+    values, labels = predictions.values, predictions.labels
+    kind = values.dtype.newbyteorder("<")
     content = np.ascontiguousarray(values, dtype=kind).tobytes()
     if labels is not None:
         content += np.ascontiguousarray(labels, dtype=LABELS).tobytes()
-    parts = [
+    return [
         base64.b64encode(content[start : start + PART]).decode("ascii")
         for start in range(0, len(content), PART)
     ]
-    description = {
-        "method": predictions.method,
-        "shape": list(values.shape),
-        "type": kind,
-        "n_outputs": 0 if labels is None else labels.shape[1],
-        "is_list": predictions.is_list,
-        "n_parts": len(parts),
-    }
-    return description, parts
 
 
 def from_parts(description: Any, parts: Sequence[str]) -> Predictions:
-    """Return predictions, if this is what `to_parts` returns for some.
+    """Return predictions, if this is what `describe` and `to_parts` return for some.
 
     Parameters
     ----------

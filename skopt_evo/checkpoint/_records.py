@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from skopt_evo.checkpoint._predictions import from_parts, part_of, to_parts
+from skopt_evo.checkpoint._predictions import describe, from_parts, part_of, to_parts
 from skopt_evo.checkpoint._schema import check_schema
 from skopt_evo.hypergrad._exact import is_differentiable
 from skopt_evo.trials import FAULTS, Fault, FoldGradient, FoldResult, Unit
@@ -113,15 +113,19 @@ class FoldRecord:
     unit: Unit
     result: FoldResult
 
-    def to_records(self) -> list[dict[str, Any]]:
-        """Return plain data: the record, after those of the predictions if any."""
-        key = _key(self.number, self.unit)
-        record = {**key, "fold": self.result.to_record()}
+    def parts(self) -> list[PartRecord]:
+        """Return the records that are to be written right before this one."""
         if self.result.predictions is None:
-            return [record]
-        description, parts = to_parts(self.result.predictions)
-        records: list[dict[str, Any]] = [{**key, "part": part} for part in parts]
-        return [*records, {**record, "predictions": description}]
+            return []
+        parts = to_parts(self.result.predictions)
+        return [PartRecord(self.number, self.unit, part) for part in parts]
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the record as plain data."""
+        record = {**_key(self.number, self.unit), "fold": self.result.to_record()}
+        if self.result.predictions is not None:
+            record["predictions"] = describe(self.result.predictions)
+        return record
 
     @classmethod
     def from_record(
@@ -160,6 +164,10 @@ class PartRecord:
     number: int
     unit: Unit
     text: str
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the record as plain data."""
+        return {**_key(self.number, self.unit), "part": self.text}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any], n_candidates: int) -> PartRecord:

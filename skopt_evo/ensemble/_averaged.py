@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 
+from skopt_evo._sklearn_compat import BaseComposition
 from skopt_evo.ensemble._averaging import AveragedBase, if_richest, richest_method
-from skopt_evo.ensemble._members import check_members, checked_weights
+from skopt_evo.ensemble._members import check_estimators, checked_weights
 from skopt_evo.predictions import Targets, stand_in
 
 
-class AveragedClassifier(ClassifierMixin, AveragedBase):  # type: ignore[misc]
+class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # type: ignore[misc]
     """Weighted mean of what several classifiers predict.
 
     The classifiers are fitted on all the data or, with `cv`, on each of the training
@@ -76,16 +77,16 @@ class AveragedClassifier(ClassifierMixin, AveragedBase):  # type: ignore[misc]
     shares of votes. A class that a training set lacks has the probability 0 there; of
     decisions, the smallest one of the row.
 
-    Means of the models of cross-validation are known as cross-validation committees
-    [1]_. That few models with weights chosen on rows that they were not fitted on do
-    better than one is in [2]_ and [3]_.
+    Committees of models that were fitted on different parts of the data are the subject
+    of [1]_, weights that are chosen by predictions for rows that the models were not
+    fitted on that of [2]_ and [3]_.
 
     References
     ----------
     .. [1] B. Parmanto, P. W. Munro and H. R. Doyle, "Improving committee diagnosis with
        resampling techniques", Advances in Neural Information Processing Systems 8,
        pp. 882-888, 1996.
-    .. [2] L. Breiman, "Stacked regressions", Machine Learning 24, pp. 49-64, 1996.
+    .. [2] Leo Breiman, "Stacked regressions", Machine Learning 24, pp. 49-64, 1996.
     .. [3] R. Caruana, A. Niculescu-Mizil, G. Crew and A. Ksikes, "Ensemble selection
        from libraries of models", International Conference on Machine Learning, 2004.
 
@@ -159,8 +160,7 @@ class AveragedClassifier(ClassifierMixin, AveragedBase):  # type: ignore[misc]
         Returns
         -------
         decisions : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One number a sample for two classes: above 0 for the second one. One for
-            each class, or each label, else.
+            One number a sample for two classes, else one for each class or label.
         """
         return np.asarray(self._answer("decision_function", X).decision_function(X))
 
@@ -170,7 +170,7 @@ class AveragedClassifier(ClassifierMixin, AveragedBase):  # type: ignore[misc]
         return stand_in(means, self._targets)
 
 
-class AveragedRegressor(RegressorMixin, AveragedBase):  # type: ignore[misc]
+class AveragedRegressor(AveragedBase, RegressorMixin, BaseComposition):  # type: ignore[misc]
     """Weighted mean of what several regressors predict.
 
     The regressors are fitted on all the data or, with `cv`, on each of the training
@@ -222,7 +222,7 @@ class AveragedRegressor(RegressorMixin, AveragedBase):  # type: ignore[misc]
 
     References
     ----------
-    L. Breiman, "Stacked regressions", Machine Learning 24, pp. 49-64, 1996.
+    Leo Breiman, "Stacked regressions", Machine Learning 24, pp. 49-64, 1996.
 
     Examples
     --------
@@ -290,11 +290,11 @@ def make_averaged(
     """
     kind = AveragedRegressor if targets.classes is None else AveragedClassifier
     ensemble = kind(estimators, weights=weights, cv=cv, n_jobs=n_jobs)
-    check_members(ensemble)
+    check_estimators(ensemble)
     ensemble._set_fitted(
         [list(each) for each in models],
         checked_weights(ensemble),
         targets,
-        [None] if train_sets is None else train_sets,
+        [None] * len(models[0]) if train_sets is None else train_sets,
     )
     return ensemble

@@ -22,7 +22,6 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skopt_evo._sklearn_compat import (
-    BaseComposition,
     as_indices_of,
     check_method_params,
     fit_context,
@@ -33,11 +32,12 @@ from skopt_evo._sklearn_compat import (
 from skopt_evo._splits import make_splits
 from skopt_evo._typing import FloatArray
 from skopt_evo.ensemble._members import (
-    check_members,
+    check_estimators,
     checked_weights,
     with_tags_of_members,
 )
 from skopt_evo.predictions import Targets, predict, targets_of
+from skopt_evo.predictions._predict import has_method
 from skopt_evo.trials import Predictions
 from skopt_evo.trials._predictions import METHODS
 
@@ -49,8 +49,11 @@ class _Routed(NamedTuple):
     splitter: Mapping[str, Any]
 
 
-class AveragedBase(MetaEstimatorMixin, BaseComposition):  # type: ignore[misc]
-    """Base of the averaged estimators: everything but what they predict."""
+class AveragedBase(MetaEstimatorMixin):  # type: ignore[misc]
+    """Mixin of the averaged estimators: everything but what they predict.
+
+    It comes before the mixin of classifiers or regressors, whose tags it changes.
+    """
 
     _parameter_constraints: dict[str, Any] = {
         "estimators": [list],
@@ -138,7 +141,7 @@ class AveragedBase(MetaEstimatorMixin, BaseComposition):  # type: ignore[misc]
             estimator, none of them negative and not all of them 0; if `cv` makes no
             sense for the data.
         """
-        check_members(self)
+        check_estimators(self)
         weights = checked_weights(self)
         if y is None:
             raise ValueError(
@@ -146,9 +149,9 @@ class AveragedBase(MetaEstimatorMixin, BaseComposition):  # type: ignore[misc]
                 "None."
             )
         X, y = indexable(X, y)
+        targets = targets_of(self, y)
         if is_classifier(self):
             check_classification_targets(y)
-        targets = targets_of(self, y)
         routed = self._routed(params)
         train_sets: list[Any] = [None]
         if self.cv is not None:
@@ -276,8 +279,13 @@ def _fit_on_rows(
 def richest_method(ensemble: AveragedBase) -> str:
     """Return the method that says most of those that all models have."""
     models = list(ensemble._models())
+    targets = ensemble._targets if hasattr(ensemble, "estimators_") else None
     return next(
-        (name for name in METHODS if all(hasattr(model, name) for model in models)),
+        (
+            name
+            for name in METHODS
+            if all(has_method(model, name, targets) for model in models)
+        ),
         "predict",
     )
 

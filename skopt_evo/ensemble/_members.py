@@ -34,7 +34,7 @@ ANY_MEMBER = {
 }
 
 
-def check_members(ensemble: Any) -> None:
+def check_estimators(ensemble: Any) -> None:
     """Raise if the estimators are not named estimators of the right kind.
 
     Parameters
@@ -119,6 +119,8 @@ def with_tags_of_members(tags: Any, pairs: Any) -> Any:
     try:
         found = [get_tags(member) for _, member in pairs]
     except Exception:
+        found = []
+    if not found:
         return tags
     for table, combine in ((ALL_MEMBERS, all), (ANY_MEMBER, any)):
         _combine(tags, found, table, combine)

@@ -7,7 +7,7 @@ scikit-learn's functions take for one after the other; the numbers are the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -116,10 +116,13 @@ def _absolute_error(
 def _r2(
     targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
 ) -> FloatArray:
-    spread = np.mean((y - y.mean()) ** 2)
-    if not spread > 0:
+    if len(y) < 2:
         return np.full(len(values), np.nan)
-    return np.asarray(1.0 - _squared_error(targets, method, values, y) / spread)
+    errors = _squared_error(targets, method, values, y)
+    spread = np.mean((y - y.mean()) ** 2)
+    if not spread > 0:  # as scikit-learn has it
+        return np.where(errors == 0, 1.0, 0.0)
+    return np.asarray(1.0 - errors / spread)
 
 
 def _percentage_error(
@@ -220,6 +223,8 @@ def metric_of(
     method : {"predict_proba", "decision_function", "predict"}
         The method that has answered.
     """
+    if not isinstance(function, Hashable):  # it is no key of a table
+        return None
     if targets.n_outputs > 1 or targets.is_multilabel:
         return None
     if targets.classes is None:
@@ -228,17 +233,16 @@ def metric_of(
     average = options.get("average", "macro")
     if function is roc_auc_score and options.get("multi_class") == "ovr":
         is_known = method == "predict_proba" and len(classes) > 2
-        has_more = set(options) - {"average", "multi_class"}
-        is_known = is_known and not has_more and average in ("macro", "weighted")
+        has_others = bool(set(options) - {"average", "multi_class"})
+        is_known = is_known and not has_others and average in ("macro", "weighted")
         return _one_against_rest(average) if is_known else None
     if function in COUNT_METRICS:
         average = options.get("average", "binary")
-        is_other_class = options.get("pos_label") is not None
-        has_more = is_other_class or bool(set(options) - {"average", "pos_label"})
-        if has_more or average not in AVERAGES:
+        if set(options) - {"average", "pos_label"} or average not in AVERAGES:
             return None
         # The class that counts is 1, which is to be the second of two.
-        if average == "binary" and not (len(classes) == 2 and classes[1] == 1):
+        is_second = len(classes) == 2 and classes[1] == 1 == options.get("pos_label", 1)
+        if average == "binary" and not is_second:
             return None
         return _count_metric(COUNT_METRICS[function], average)
     if options or (function in NEEDS_PROBABILITIES and method != "predict_proba"):

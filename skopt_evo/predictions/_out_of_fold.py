@@ -70,7 +70,8 @@ class OutOfFoldPredictions:
         groups: Any = None,
     ) -> None:
         store = Store() if store is None else store
-        tests = [as_row_numbers(test) for _, test in splits]
+        # Some splitters count from the end.
+        tests = [as_row_numbers(test) % n_samples for _, test in splits]
         self.splits = list(splits)
         self.scorers, self.groups = dict(scorers or {}), groups
         self.targets, self.n_samples = targets, n_samples

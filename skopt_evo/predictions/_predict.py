@@ -19,7 +19,36 @@ def method_of(estimator: Any, targets: Targets) -> str:
     """Return the method whose answers say most."""
     if targets.classes is None:
         return "predict"
-    return next((name for name in METHODS if hasattr(estimator, name)), "predict")
+    return next((n for n in METHODS if has_method(estimator, n, targets)), "predict")
+
+
+def has_method(estimator: Any, method: str, targets: Targets | None = None) -> bool:
+    """Tell whether an estimator has a method whose answers are of one class each.
+
+    Parameters
+    ----------
+    estimator : estimator
+        It may be fitted.
+    method : {"predict_proba", "decision_function", "predict"}
+        The name of the method.
+    targets : Targets, default=None
+        What is predicted, if that is known.
+    """
+    if not hasattr(estimator, method):
+        return False
+    if method != "decision_function" or targets is None or targets.classes is None:
+        return True
+    return len(targets.classes[0]) < 3 or not _decides_between_pairs(estimator)
+
+
+def _decides_between_pairs(estimator: Any) -> bool:
+    """Tell whether decisions are between pairs of classes, as `SVC` may have them.
+
+    Of three classes there are as many pairs, so that nothing else tells.
+    """
+    params = estimator.get_params() if hasattr(estimator, "get_params") else {}
+    name = "decision_function_shape"
+    return any(params[n] == "ovo" for n in params if n.split("__")[-1] == name)
 
 
 def predict(
@@ -125,13 +154,15 @@ def _decisions(answer: Any, estimator: Any, targets: Targets) -> NDArray[Any]:
     if targets.is_multilabel:
         return values.reshape(-1, targets.n_outputs)
     classes = targets.classes[0]
+    own = np.asarray(getattr(estimator, "classes_", classes))
+    if len(own) == 1:  # the training set has a single class
+        signs = np.where(classes == own[0], 1.0, -1.0)
+        return np.tile(signs if len(classes) > 2 else signs[-1:], (len(values), 1))
     if values.ndim == 1:
         values = np.column_stack([-values, values])
     (own,) = _own_classes(estimator, targets, [values])
     if len(classes) > 2:
         return _aligned(values, own, classes, values.min(axis=1, keepdims=True))
-    if len(own) < 2:  # the training set has a single class
-        return np.where(own[0] == classes[-1], 1.0, -1.0) * np.ones((len(values), 1))
     return values[:, 1:]
 
 

@@ -33,9 +33,6 @@ class _StandIn(BaseEstimator):  # type: ignore[misc]
         self.predictions = predictions
         self.targets = targets
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
     def _values(self, X: Any) -> NDArray[np.float64]:
         values = np.asarray(self.predictions.values, dtype=np.float64)
         n_rows = number_of_samples(X)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from dataclasses import replace
 from typing import IO, Any
 
@@ -58,6 +59,8 @@ class Store:
             return array
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="skopt_evo_")  # noqa: SIM115
+            # Maps stay: each of them has opened the file for itself.
+            weakref.finalize(self, self._file.close)
         # A map begins where any type of number may begin.
         start = -(-self.n_on_disk // 16) * 16
         try:

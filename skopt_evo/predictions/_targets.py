@@ -72,10 +72,11 @@ class Targets:
         codes : ndarray of shape (..., n_rows, n_outputs)
         """
         codes = []
-        for columns in self.columns(method):
+        assert self.classes is not None
+        for columns, classes in zip(self.columns(method), self.classes, strict=True):
             part = values[..., columns]
             if part.shape[-1] == 1 and method == "decision_function":
-                codes.append(part[..., 0] > 0)
+                codes.append((part[..., 0] > 0) & (len(classes) > 1))
             else:
                 codes.append(np.argmax(part, axis=-1))
         return np.stack(codes, axis=-1).astype(np.int32)
@@ -137,13 +138,11 @@ def targets_of(estimator: Any, y: Any) -> Targets:
     n_outputs = 1 if is_1d else array.shape[1]
     if not is_classifier(estimator):
         return Targets(None, n_outputs, is_1d=is_1d)
-    if type_of_target(y) == "multilabel-indicator":
-        labels = np.array([0, 1])
-        return Targets(
-            (labels,) * n_outputs, n_outputs, is_multilabel=True, is_1d=False
-        )
-    columns = array.reshape(len(array), n_outputs).T
     try:
+        if type_of_target(y) == "multilabel-indicator":
+            labels = (np.array([0, 1]),) * n_outputs
+            return Targets(labels, n_outputs, is_multilabel=True, is_1d=False)
+        columns = array.reshape(len(array), n_outputs).T
         classes = tuple(np.unique(column) for column in columns)
     except TypeError as error:
         raise ValueError(

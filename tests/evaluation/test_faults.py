@@ -58,6 +58,7 @@ def expected_of(params, **options):
     """Return what scikit-learn makes of the error on each split."""
     given = vars(settings(**options)).copy()
     del given["gradient"]
+    del given["outputs"]
     return [
         _fit_and_score(
             Raising(),
