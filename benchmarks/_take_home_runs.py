@@ -14,15 +14,8 @@ from sklearn.metrics import get_scorer
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_score
 
 from skopt_evo import GeneticSearchCV
-
-# Until the API is there, what needs it is left out.
-try:
-    from skopt_evo.ensemble import FoldsEnsemble, GreedyEnsemble, TopEnsemble
-    from skopt_evo.selection import corrected_score
-
-    HAS_ENSEMBLES = True
-except ImportError:
-    HAS_ENSEMBLES = False
+from skopt_evo.ensemble import FoldsEnsemble, GreedyEnsemble, TopEnsemble
+from skopt_evo.selection import corrected_score
 
 N_CANDIDATES = 60
 N_FEW = 20

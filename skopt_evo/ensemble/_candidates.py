@@ -106,7 +106,8 @@ class Pool:
         assert predictions is not None
         assert scorer is not None
         self._scorer = scorer
-        first = predictions.pooled(numbers[0])[0]
+        pools = [predictions.pooled(number) for number in numbers]
+        first = pools[0][0]
         self._method, self._is_list = first.method, first.is_list
         positions = candidates.positions or [
             np.arange(len(rows)) for rows in predictions.rows
@@ -115,8 +116,13 @@ class Pool:
             rows[chosen]
             for rows, chosen in zip(predictions.rows, positions, strict=True)
         ]
-        self._values = [
-            [predictions.pooled(number)[repeat].values[chosen] for number in numbers]
+        self._values: list[Sequence[NDArray[Any]] | NDArray[Any]] = [
+            _together(
+                [
+                    predictions.pooled(number)[repeat].values[chosen]
+                    for number in numbers
+                ]
+            )
             for repeat, chosen in enumerate(positions)
         ]
 
@@ -162,15 +168,22 @@ class Pool:
             size = max(1, BLOCK // max(1, 8 * values[0].size))
             blocks = []
             for start in range(0, len(values), size):
-                block = np.stack(values[start : start + size]).astype(np.float64)
+                block = np.asarray(values[start : start + size], dtype=np.float64)
                 if total is not None:
-                    block = (block + total[repeat]) / (n_summed + 1)
+                    block = block + total[repeat]
+                    block /= n_summed + 1
                 blocks.append(self._score(block, self._rows[repeat]))
             found.append(np.concatenate(blocks))
         return _mean(np.array(found))
 
     def _score(self, values: NDArray[Any], rows: NDArray[Any]) -> FloatArray:
         return self._scorer.scores(self._method, values, rows, is_list=self._is_list)
+
+
+def _together(values: list[NDArray[Any]]) -> Sequence[NDArray[Any]] | NDArray[Any]:
+    """Return arrays as one, unless it would take too much memory."""
+    n_bytes = 8 * len(values) * values[0].size
+    return np.array(values, dtype=np.float64) if n_bytes <= BLOCK else values
 
 
 def _mean(scores: FloatArray) -> FloatArray:

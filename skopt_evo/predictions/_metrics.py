@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
@@ -56,10 +55,9 @@ def _balanced_accuracy(
 def _log_loss(
     targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
 ) -> FloatArray:
-    sums = values.sum(axis=2, dtype=np.float64)
-    of_truth = np.take_along_axis(values, y[None, :, None], axis=2)[..., 0]
+    of_truth = values[:, np.arange(len(y)), y].astype(np.float64)
     smallest = np.finfo(np.float64).eps  # that of scikit-learn
-    likely = np.clip(of_truth / sums, smallest, 1.0 - smallest)
+    likely = np.clip(of_truth, smallest, 1.0 - smallest)
     return np.asarray(-np.mean(np.log(likely), axis=1))
 
 
@@ -75,9 +73,14 @@ def _area(values: NDArray[Any], is_positive: NDArray[Any]) -> FloatArray:
     n_pairs = n_positive * (len(is_positive) - n_positive)
     if not n_pairs:
         return np.full(len(values), np.nan)
-    ranks = rankdata(values, axis=1)
-    total = ranks[:, is_positive].sum(axis=1) - n_positive * (n_positive + 1) / 2
-    return np.asarray(total / n_pairs)
+    n_right = np.empty(len(values))
+    for number, each in enumerate(values):
+        negative, positive = np.sort(each[~is_positive]), np.sort(each[is_positive])
+        # A pair of equal numbers counts as half a pair in the right order.
+        n_below = np.searchsorted(negative, positive, side="left").sum()
+        n_at_most = np.searchsorted(negative, positive, side="right").sum()
+        n_right[number] = (n_below + n_at_most) / 2
+    return n_right / n_pairs
 
 
 def _one_against_rest(average: str) -> Metric:

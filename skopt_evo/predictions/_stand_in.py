@@ -18,6 +18,9 @@ from skopt_evo._sklearn_compat import number_of_samples
 from skopt_evo.predictions._targets import Targets
 from skopt_evo.trials import Predictions
 
+# By how much the sum of rounded probabilities may differ from 1.
+ROUNDING = 1e-4
+
 
 def _answers(method: str) -> Any:
     def check(estimator: Any) -> bool:
@@ -66,7 +69,7 @@ class _PredictedClassifier(ClassifierMixin, _StandIn):  # type: ignore[misc]
         # In 32 bits they add up to 1 only about, which some metrics complain of.
         sums = [part.sum(axis=1, keepdims=True) for part in parts]
         parts = [
-            np.divide(part, total, out=part.copy(), where=total > 0)
+            np.divide(part, total, out=part.copy(), where=abs(total - 1.0) < ROUNDING)
             for part, total in zip(parts, sums, strict=True)
         ]
         if self.targets.is_multilabel and not self.predictions.is_list:
