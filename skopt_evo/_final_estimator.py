@@ -133,3 +133,5 @@ def set_corrected_score(search):
     if hasattr(search, "best_score_") and search.n_splits_ > 1:
         with suppress(ValueError):  # all candidates have failed
             search.corrected_score_ = corrected_score(search)
+            if search.verbose:
+                print(f"Corrected score: {search.corrected_score_}")

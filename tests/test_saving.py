@@ -21,6 +21,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.descent import SPSA, FiniteDifference, LocalModel
+from skopt_evo.ensemble import GreedyEnsemble, TopEnsemble
 from skopt_evo.optimizers import LBFGS, SGD, Adam, Momentum, RMSProp
 from skopt_evo.preprocessing import ColumnMask, FeatureScale
 from skopt_evo.selection import OneStandardError
@@ -215,7 +216,7 @@ TRUSTED = {
     "skopt_evo.space._arrays.Vector",
     "skopt_evo.preprocessing._column_mask.ColumnMask",
     "skopt_evo.preprocessing._feature_scale.FeatureScale",
-    "skopt_evo.selection._corrected_score.CorrectedScore",
+    "skopt_evo.selection._result.CorrectedScore",
     "skopt_evo.selection._one_standard_error.OneStandardError",
     *(f"skopt_evo.optimizers._alias.{kind.__name__}" for kind in (LBFGS, SGD, Adam)),
     *(f"skopt_evo.optimizers._alias.{kind.__name__}" for kind in (Momentum, RMSProp)),
@@ -393,3 +394,33 @@ def test_a_search_whose_last_fit_failed_keeps_its_checkpoint(search, tmp_path):
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model.fit(X, y[:-1])
     assert pickle.loads(pickle.dumps(model)).checkpoint == tmp_path / "journal"
+
+
+OF_ENSEMBLES = {
+    "skopt_evo.ensemble._averaged.AveragedRegressor",
+    "skopt_evo.ensemble._greedy.GreedyEnsemble",
+    "skopt_evo.ensemble._top.TopEnsemble",
+    "skopt_evo.predictions._out_of_fold.OutOfFoldPredictions",
+    "skopt_evo.predictions._out_of_fold._Repeat",
+    "skopt_evo.predictions._scores.PredictionScorer",
+    "skopt_evo.predictions._targets.Targets",
+    "skopt_evo.trials._predictions.Predictions",
+}
+
+
+@pytest.mark.parametrize("ensemble", [TopEnsemble(2), GreedyEnsemble(n_bags=2)])
+def test_an_ensemble_and_its_predictions_can_be_saved(ensemble):
+    skops = pytest.importorskip("skops.io")
+    search = GeneticSearchCV(
+        Ridge(), ALPHA, n_iter=4, ensemble=ensemble, random_state=0
+    ).fit(X, y)
+    data = skops.dumps(search)
+    unknown = set(skops.get_untrusted_types(data=data))
+    assert unknown <= TRUSTED | OF_ENSEMBLES
+    pickled = pickle.loads(pickle.dumps(search))
+    for loaded in (skops.loads(data, trusted=list(unknown)), pickled):
+        np.testing.assert_array_equal(loaded.predict(X), search.predict(X))
+        np.testing.assert_array_equal(
+            loaded.oof_predictions_[1], search.oof_predictions_[1]
+        )
+        assert loaded.corrected_score_ == search.corrected_score_

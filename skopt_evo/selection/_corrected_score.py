@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import count, takewhile
 from numbers import Integral
 from typing import Any
@@ -23,44 +22,21 @@ from skopt_evo.selection._bootstrap import (
     bootstrap_interval,
 )
 from skopt_evo.selection._cross_fit import cross_fitted
-
-
-@dataclass(frozen=True)
-class CorrectedScore:
-    """What new data may be expected to show of the winner of a search.
-
-    Attributes
-    ----------
-    score : float
-        The expected score.
-    low, high : float
-        The ends of the interval.
-    method : {"bbc-cv", "cross-fitted", "fold scores"}
-        How it was computed, see `corrected_score`.
-    reason : str
-        Why it is not computed from predictions; empty if it is.
-    """
-
-    score: float
-    low: float
-    high: float
-    method: str
-    reason: str = ""
-
-    def __float__(self) -> float:
-        return self.score
-
-    def __str__(self) -> str:
-        return f"{self.score:.4g} ({self.low:.4g} to {self.high:.4g}, {self.method})"
+from skopt_evo.selection._repeated import repeated_score
+from skopt_evo.selection._result import CorrectedScore
 
 
 def corrected_score(
     search: Any,
+    X: Any = None,
+    y: Any = None,
     *,
     metric: str | None = None,
+    n_repeats: int = 0,
     n_bootstraps: int = 300,
     confidence: float = 0.95,
     random_state: int = 0,
+    **params: Any,
 ) -> CorrectedScore:
     r"""Return what new data may be expected to show of the winner of a search.
 
@@ -71,20 +47,30 @@ def corrected_score(
     ----------
     search : estimator or mapping
         A fitted search of skopt_evo or of scikit-learn, or its ``cv_results_``.
+    X, y : array-like, default=None
+        The data that it was fitted on; for `n_repeats` alone.
     metric : str, default=None
         The metric; None for the one that the best candidate was chosen by.
+    n_repeats : int, default=0
+        How many times cross-validation of the winner is repeated, with splits of its
+        own. 0 for none, so that nothing is fitted. This has the least bias; two
+        repetitions are enough.
     n_bootstraps : int, default=300
         How many times rows are drawn.
     confidence : float, default=0.95
         How often the interval is to contain the score on new data, between 0 and 1.
     random_state : int, default=0
         Seed of the random number generator that draws rows.
+    **params : dict of str -> object
+        What else was passed to the ``fit`` of the search; for `n_repeats` alone.
 
     Returns
     -------
     corrected : CorrectedScore
         Its ``method`` is
 
+        - ``"repeated cv"`` with `n_repeats`: the mean score of the best estimator on
+          splits that nothing was chosen by.
         - ``"bbc-cv"`` where the search has kept predictions: in each bootstrap the
           candidate with the best score for the rows that were drawn is scored for the
           rows that were not. Groups of the splitter are drawn whole; of repeated
@@ -133,9 +119,13 @@ def corrected_score(
     >>> corrected_score(search.cv_results_).method
     'fold scores'
     """
-    _check(n_bootstraps, confidence, random_state)
+    _check(n_repeats, n_bootstraps, confidence, random_state)
     results = search if isinstance(search, Mapping) else search.cv_results_
     metric = _metric(search, results, metric)
+    if n_repeats:
+        return _repeated(
+            search, X, y, metric, n_repeats, confidence, random_state, params
+        )
     reason = "No predictions were kept."
     if getattr(search, "oof_predictions_", None) is not None:
         try:
@@ -145,6 +135,34 @@ def corrected_score(
         except (NotFromPredictionsError, NoEnsembleError) as error:
             reason = str(error)
     return _from_fold_scores(results, metric, confidence, reason)
+
+
+def _repeated(
+    search: Any,
+    X: Any,
+    y: Any,
+    metric: str,
+    n_repeats: int,
+    confidence: float,
+    seed: int,
+    params: dict[str, Any],
+) -> CorrectedScore:
+    if X is None or not hasattr(search, "best_estimator_"):
+        raise ValueError(
+            f"corrected_score: n_repeats={n_repeats} fits the best estimator of a "
+            "search on its data anew. Pass the fitted search, not its cv_results_, and "
+            "the X and y that it was fitted on."
+        )
+    return repeated_score(
+        search,
+        X,
+        y,
+        metric=metric,
+        n_repeats=n_repeats,
+        confidence=confidence,
+        random_state=seed,
+        params=params,
+    )
 
 
 def _from_predictions(
@@ -220,11 +238,15 @@ def _metric(search: Any, results: Mapping[str, Any], metric: str | None) -> str:
     return metric
 
 
-def _check(n_bootstraps: Any, confidence: Any, random_state: Any) -> None:
-    if not isinstance(n_bootstraps, Integral) or n_bootstraps < 2:
-        raise ValueError(
-            f"corrected_score: n_bootstraps={n_bootstraps!r} is no int >= 2."
-        )
+def _check(
+    n_repeats: Any, n_bootstraps: Any, confidence: Any, random_state: Any
+) -> None:
+    for name, value, least in (
+        ("n_repeats", n_repeats, 0),
+        ("n_bootstraps", n_bootstraps, 2),
+    ):
+        if not isinstance(value, Integral) or value < least:
+            raise ValueError(f"corrected_score: {name}={value!r} is no int >= {least}.")
     if not isinstance(confidence, (int, float)) or not 0 < confidence < 1:
         raise ValueError(
             f"corrected_score: confidence={confidence!r} is no number between 0 and 1."

@@ -125,9 +125,23 @@ def test_it_is_a_number_and_a_line():
     score = CorrectedScore(0.5, 0.25, 0.75, "bbc-cv")
     assert float(score) == 0.5
     assert str(score) == "0.5 (0.25 to 0.75, bbc-cv)"
+    assert repr(score) == "0.5 (0.25 to 0.75)"
+
+
+def test_it_is_printed_with_verbose(capsys):
+    found = search(verbose=1).fit(X, Y)
+    assert f"Corrected score: {found.corrected_score_}" in capsys.readouterr().out
+
+
+def test_repetitions_of_a_search_need_its_data():
+    with pytest.raises(ValueError, match="n_repeats=2 fits the best estimator"):
+        corrected_score(search().fit(X, Y), n_repeats=2)
+    with pytest.raises(ValueError, match="n_repeats=2 fits the best estimator"):
+        corrected_score(results(), X, Y, n_repeats=2)
 
 
 BAD = [
+    ({"n_repeats": -1}, "n_repeats=-1"),
     ({"metric": "acuracy"}, "metric='acuracy' is not a metric"),
     ({"n_bootstraps": 1}, "n_bootstraps=1"),
     ({"confidence": 1.0}, "confidence=1.0"),

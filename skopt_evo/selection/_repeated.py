@@ -1,0 +1,81 @@
+"""Cross-validation of a winner that was chosen already, with splits of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.stats import t as student
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import (
+    RepeatedKFold,
+    RepeatedStratifiedKFold,
+    cross_validate,
+)
+
+from skopt_evo._sklearn_compat import ONLY_METRIC, check_method_params
+from skopt_evo.selection._result import CorrectedScore
+
+
+def repeated_score(
+    search: Any,
+    X: Any,
+    y: Any,
+    *,
+    metric: str,
+    n_repeats: int,
+    confidence: float,
+    random_state: int,
+    params: dict[str, Any],
+) -> CorrectedScore:
+    """Return the score of new repetitions of cross-validation of the best estimator.
+
+    Parameters
+    ----------
+    search : GeneticSearchCV or GradientSearchCV
+        Fitted.
+    X, y : array-like
+        The data that it was fitted on.
+    metric : str
+        The metric, as ``cv_results_`` has it.
+    n_repeats : int
+        How many times the data are split anew, at random; into as many parts as the
+        search has splits.
+    confidence : float
+        How often the interval is to contain the score on new data.
+    random_state : int
+        Seed of the random number generator that splits.
+    params : dict
+        What else was passed to the ``fit`` of the search.
+
+    Returns
+    -------
+    corrected : CorrectedScore
+        The variance of the mean score is that of Nadeau and Bengio: scores of training
+        sets that overlap are not independent.
+
+    References
+    ----------
+    C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning
+    52, 239-281, 2003.
+    """
+    is_class = is_classifier(search.best_estimator_)
+    kind = RepeatedStratifiedKFold if is_class else RepeatedKFold
+    n_splits = max(2, search.n_splits_)
+    routed = search._get_routed_params_for_fit(check_method_params(X, params=params))
+    found = cross_validate(
+        clone(search.best_estimator_),
+        X,
+        y,
+        scoring=search.scorer_,
+        cv=kind(n_splits=n_splits, n_repeats=n_repeats, random_state=random_state),
+        n_jobs=search.n_jobs,
+        params=routed.estimator.fit or None,
+        error_score="raise",
+    )
+    scores = found[f"test_{ONLY_METRIC if metric == ONLY_METRIC else metric}"]
+    score, n = float(np.mean(scores)), len(scores)
+    # Nadeau and Bengio 2003, eq. 9: 1 / n and the ratio of test and training set.
+    error = np.sqrt((1 / n + 1 / (n_splits - 1)) * np.var(scores, ddof=1))
+    width = float(student.ppf(0.5 + confidence / 2, n - 1) * error)
+    return CorrectedScore(score, score - width, score + width, "repeated cv")
