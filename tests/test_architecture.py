@@ -38,10 +38,11 @@ SEARCHES = {
 }
 
 
-@pytest.fixture(params=SEARCHES)
-def calls(request, tmp_path):
+@pytest.fixture(scope="module", params=SEARCHES)
+def calls(request, tmp_path_factory):
     search = SEARCHES[request.param].set_params(random_state=0)
-    return architecture.trace(search.set_params(checkpoint=tmp_path / "a"), X, y)
+    path = tmp_path_factory.mktemp("calls") / "journal"
+    return architecture.trace(search.set_params(checkpoint=path), X, y)
 
 
 def test_a_candidate_has_at_most_eight_stops(calls):

@@ -16,6 +16,7 @@ from sklearn.linear_model import Ridge
 from sklearn.utils.validation import check_is_fitted
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
+from tests.marking import quick
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_diabetes(return_X_y=True)
@@ -106,7 +107,7 @@ def interrupts():
 
 @pytest.mark.usefixtures("interrupts")
 @pytest.mark.parametrize("search", SEARCHES)
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", quick([1, 2], 2))
 def test_an_interrupt_keeps_what_was_evaluated(search, n_jobs):
     model = make(search, n_jobs=n_jobs)
     timer = threading.Timer(1.0, _thread.interrupt_main)
@@ -295,7 +296,7 @@ def test_nothing_counts_before_there_is_a_score(search):
 
 @pytest.mark.parametrize("gradient", ["finite_difference", "spsa"])
 @pytest.mark.parametrize("settings", [{}, {"optimizer": "adam", "learning_rate": 0.1}])
-@pytest.mark.parametrize("n_iter_no_change", [1, 2, 5])
+@pytest.mark.parametrize("n_iter_no_change", quick([1, 2, 5], 2))
 def test_it_never_ends_between_the_probes_of_a_gradient(
     gradient, settings, n_iter_no_change
 ):

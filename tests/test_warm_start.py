@@ -26,6 +26,7 @@ from sklearn.svm import SVC
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.exceptions import MissingScoresWarning
 from skopt_evo.space import Mask
+from tests.marking import quick
 
 X, y = load_iris(return_X_y=True)
 
@@ -301,13 +302,16 @@ def test_known_scores_that_hold_are_taken_for_granted(source, strategy):
 
 @pytest.mark.parametrize(
     "options",
-    [
+    quick(
+        [
+            {},
+            {"surrogate": "auto"},
+            {"strategy": "differential_evolution"},
+            {"survival": "comma", "population_size": 4},
+            {"survival": "age"},
+        ],
         {},
-        {"surrogate": "auto"},
-        {"strategy": "differential_evolution"},
-        {"survival": "comma", "population_size": 4},
-        {"survival": "age"},
-    ],
+    ),
     ids=str,
 )
 def test_a_search_that_goes_on_is_better_off_than_a_fresh_one(options, earlier):

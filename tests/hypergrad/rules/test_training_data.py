@@ -82,7 +82,7 @@ WORK_IN_PLACE = [
     RobustScaler(copy=False),
     MaxAbsScaler(copy=False),
     Normalizer(copy=False),
-    PowerTransformer(copy=False),
+    pytest.param(PowerTransformer(copy=False), marks=pytest.mark.slow),
     IN_PLACE,
     LogOfClipped(),
 ]
