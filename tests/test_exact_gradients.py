@@ -349,7 +349,7 @@ def test_a_model_fills_in_for_derivatives_that_are_not_known():
 
 
 def test_restarts_give_all_entries_of_an_array_the_same_value():
-    search = GradientSearchCV(SCALED, SCALES, n_iter=60, cv=2, random_state=0)
+    search = GradientSearchCV(SCALED, SCALES, n_iter=30, cv=2, random_state=0)
     search.fit(X, y)
     results = search.cv_results_
     is_restart = (results["origin"] == "start") & (results["restart"] > 0)

@@ -538,7 +538,7 @@ def fuzz_bytes(journals, path, rng):
     ("fuzz", "n_runs"),
     [
         (fuzz_records, 40),
-        (fuzz_bytes, 20),
+        (fuzz_bytes, 40),
         slow(fuzz_records, 200),
         slow(fuzz_bytes, 100),
     ],
