@@ -53,11 +53,12 @@ def best_known(estimator, name, values, scoring, data=(X, y)):
     ("estimator", "grid", "scoring", "data"),
     [
         (RIDGE, ALPHA, "neg_mean_squared_error", (X, y)),
-        (
+        pytest.param(
             make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
             {"logisticregression__C": loguniform(1e-4, 1e4)},
             "neg_log_loss",
             (X_cancer, y_cancer),
+            marks=pytest.mark.slow,
         ),
     ],
     ids=["ridge", "logistic"],

@@ -59,6 +59,7 @@ class TestGenerations(TestSteadyState):
     settings = {"n_children": 6}
 
 
+@pytest.mark.slow
 class TestSmallest(TestSteadyState):
     layout = FEW_LAYOUTS
     settings = {"population_size": 1, "n_initial": 1}

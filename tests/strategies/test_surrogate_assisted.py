@@ -77,6 +77,7 @@ class TestAroundDifferentialEvolution(TestAroundSteadyState):
         return DifferentialEvolutionStrategy(layout, **settings)
 
 
+@pytest.mark.slow
 class TestAroundNSGA2(TestAroundSteadyState):
     layout = FEW_LAYOUTS
     n_objectives = 2
