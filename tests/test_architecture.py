@@ -3,24 +3,24 @@
 import pytest
 from scipy.stats import loguniform
 from sklearn.datasets import load_iris
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from docs import architecture
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 
 X, y = load_iris(return_X_y=True)
-C = {"C": loguniform(1e-3, 1e3)}
+ALPHA, C = ({name: loguniform(1e-3, 1e3)} for name in ("alpha", "C"))
 SEARCHES = {
-    "evolution": GeneticSearchCV(LogisticRegression(max_iter=9999), C, n_iter=12, cv=2),
-    "a grid": GeneticSearchCV(LogisticRegression(max_iter=9999), {"C": [1, 2]}, cv=2),
+    "evolution": GeneticSearchCV(RidgeClassifier(), ALPHA, n_iter=12, cv=2),
+    "a grid": GeneticSearchCV(RidgeClassifier(), {"alpha": [1, 2]}, cv=2),
     "a warm start": GeneticSearchCV(
-        LogisticRegression(max_iter=9999),
-        C,
+        RidgeClassifier(),
+        ALPHA,
         n_iter=12,
         cv=2,
         initial_params={
-            "params": [{"C": 1.0}],
+            "params": [{"alpha": 1.0}],
             "mean_test_score": [0.5],
             "split0_test_score": [0.5],
             "split1_test_score": [0.5],
@@ -38,10 +38,11 @@ SEARCHES = {
 }
 
 
-@pytest.fixture(params=SEARCHES)
-def calls(request, tmp_path):
+@pytest.fixture(scope="module", params=SEARCHES)
+def calls(request, tmp_path_factory):
     search = SEARCHES[request.param].set_params(random_state=0)
-    return architecture.trace(search.set_params(checkpoint=tmp_path / "a"), X, y)
+    path = tmp_path_factory.mktemp("calls") / "journal"
+    return architecture.trace(search.set_params(checkpoint=path), X, y)
 
 
 def test_a_candidate_has_at_most_eight_stops(calls):

@@ -34,6 +34,7 @@ from skopt_evo.scheduling import _loop
 from skopt_evo.space import Mask, Vector
 from skopt_evo.strategies import GeneticStrategy
 from skopt_evo.strategies._offspring import Offspring
+from tests.marking import quick
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_diabetes(return_X_y=True)
@@ -694,10 +695,15 @@ def calculate_otherwise(monkeypatch):
         (GeneticSearchCV, {}),
         (GeneticSearchCV, {"surrogate": None}),
         (GradientSearchCV, {"gradient": "model"}),
-        (GradientSearchCV, {"gradient": "finite_difference"}),
-        (GradientSearchCV, {**VECTORS, "gradient": "exact"}),
-        (GradientSearchCV, {"optimizer": "adam", "gradient": "spsa"}),
-        (GradientSearchCV, {"optimizer": "adam", "learning_rate": 0.05}),
+        *(
+            pytest.param(GradientSearchCV, options, marks=pytest.mark.slow)
+            for options in [
+                {"gradient": "finite_difference"},
+                {**VECTORS, "gradient": "exact"},
+                {"optimizer": "adam", "gradient": "spsa"},
+                {"optimizer": "adam", "learning_rate": 0.05},
+            ]
+        ),
     ],
 )
 def test_a_proposer_that_calculates_otherwise_does_not_drift_away(
@@ -909,7 +915,7 @@ def metrics_that_differ(estimator, X, y):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-@pytest.mark.parametrize("return_train_score", [False, True])
+@pytest.mark.parametrize("return_train_score", quick([False, True], True))
 @pytest.mark.parametrize("steep", [0.8, 2.0])
 def test_metrics_may_differ_between_candidates(
     search, return_train_score, steep, tmp_path, fits

@@ -33,7 +33,7 @@ def fit(search, random_state=0, n_jobs=None, **options):
     return search(
         MODEL,
         SPACE,
-        n_iter=18,
+        n_iter=12,
         cv=3,
         random_state=random_state,
         n_jobs=n_jobs,
@@ -57,7 +57,13 @@ def expected():
 
 @pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize(
-    ("backend", "n_jobs"), [("loky", 1), ("loky", 2), ("loky", 4), ("threading", 4)]
+    ("backend", "n_jobs"),
+    [
+        pytest.param("loky", 1, marks=pytest.mark.slow),
+        ("loky", 2),
+        pytest.param("loky", 4, marks=pytest.mark.slow),
+        ("threading", 4),
+    ],
 )
 def test_results_do_not_depend_on_workers(search, backend, n_jobs, expected):
     with joblib.parallel_backend(backend):  # joblib 1.3 brought parallel_config

@@ -12,6 +12,7 @@ from sklearn.datasets import load_iris
 
 from skopt_evo import GeneticSearchCV
 from skopt_evo.proposers import EvolutionProposer
+from tests.marking import quick
 
 X, y = load_iris(return_X_y=True)
 N_ITER = 14
@@ -100,7 +101,7 @@ def expected():
 
 @pytest.mark.parametrize("lookahead", [1, 3, 4])
 @pytest.mark.parametrize("backend", ["loky", "threading"])
-@pytest.mark.parametrize("n_jobs", [1, 2, 4])
+@pytest.mark.parametrize("n_jobs", quick([1, 2, 4], 2))
 def test_results_depend_on_lookahead_alone(lookahead, backend, n_jobs, expected):
     with joblib.parallel_backend(backend):
         results = fit(lookahead, n_jobs)

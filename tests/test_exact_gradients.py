@@ -28,6 +28,7 @@ from skopt_evo.hypergrad import check_hypergradient
 from skopt_evo.preprocessing import FeatureScale
 from skopt_evo.space import Vector
 from tests.hypergrad.random_pipelines import Stateless
+from tests.marking import quick
 
 X, y = load_diabetes(return_X_y=True)
 X_cancer, y_cancer = load_breast_cancer(return_X_y=True)
@@ -52,11 +53,12 @@ def best_known(estimator, name, values, scoring, data=(X, y)):
     ("estimator", "grid", "scoring", "data"),
     [
         (RIDGE, ALPHA, "neg_mean_squared_error", (X, y)),
-        (
+        pytest.param(
             make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
             {"logisticregression__C": loguniform(1e-4, 1e4)},
             "neg_log_loss",
             (X_cancer, y_cancer),
+            marks=pytest.mark.slow,
         ),
     ],
     ids=["ridge", "logistic"],
@@ -308,7 +310,7 @@ def test_a_space_with_categories_descends_in_each_of_them():
     assert set(kinds) == {"linear", "rbf"}
 
 
-@pytest.mark.parametrize("optimizer", ["auto", "sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("optimizer", quick(["auto", "sgd", "adam", "lbfgs"], "auto"))
 @pytest.mark.parametrize("gradient", ["exact", "model"])
 @pytest.mark.parametrize("ends", [(1.0, 100.0), (1e-6, 1e-4)], ids=["lower", "upper"])
 def test_a_descent_whose_optimum_is_at_a_bound_ends(optimizer, gradient, ends):
@@ -348,7 +350,7 @@ def test_a_model_fills_in_for_derivatives_that_are_not_known():
 
 
 def test_restarts_give_all_entries_of_an_array_the_same_value():
-    search = GradientSearchCV(SCALED, SCALES, n_iter=60, cv=2, random_state=0)
+    search = GradientSearchCV(SCALED, SCALES, n_iter=30, cv=2, random_state=0)
     search.fit(X, y)
     results = search.cv_results_
     is_restart = (results["origin"] == "start") & (results["restart"] > 0)

@@ -14,6 +14,7 @@ from sklearn.model_selection import TimeSeriesSplit
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.exceptions import MissingScoresWarning, SpaceCoverageWarning
 from skopt_evo.selection import OneStandardError
+from tests.marking import quick
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_diabetes(return_X_y=True)
@@ -83,7 +84,7 @@ def fit(search, scoring=descending, refit=True, estimator=None, **options):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-@pytest.mark.parametrize("scoring", SCORINGS)
+@pytest.mark.parametrize("scoring", quick(SCORINGS, "function"))
 @pytest.mark.parametrize("error_score", [0.0, 0, np.nan])
 def test_a_scorer_that_raises_repels_whatever_the_error_score(
     search, scoring, error_score
@@ -166,7 +167,7 @@ def test_one_standard_error_never_chooses_a_failure():
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-@pytest.mark.parametrize("scoring", SCORINGS)
+@pytest.mark.parametrize("scoring", quick(SCORINGS, "several"))
 def test_what_could_not_be_scored_is_known_again_after_an_interruption(
     search, scoring, tmp_path
 ):
@@ -250,7 +251,7 @@ def test_derivatives_are_those_of_the_splits_that_count():
     assert np.isfinite(results["grad_C"]).all()
 
 
-@pytest.mark.parametrize("error_score", [np.nan, 0.0])
+@pytest.mark.parametrize("error_score", quick([np.nan, 0.0], 0.0))
 def test_a_warm_start_begins_with_the_best_of_them(error_score):
     model = series_search(
         GeneticSearchCV, scoring="neg_log_loss", error_score=error_score

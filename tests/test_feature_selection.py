@@ -18,6 +18,7 @@ from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.preprocessing import ColumnMask
 from skopt_evo.space import Mask, Vector
+from tests.marking import quick
 
 N_INFORMATIVE = 4
 PIPELINE = Pipeline(
@@ -236,7 +237,9 @@ def test_descents_follow_the_gradient_of_a_vector():
     assert results.loc[search.best_index_, "origin"] == "step"
 
 
-@pytest.mark.parametrize("Search", [GeneticSearchCV, GradientSearchCV])
+@pytest.mark.parametrize(
+    "Search", quick([GeneticSearchCV, GradientSearchCV], GeneticSearchCV)
+)
 @pytest.mark.parametrize("values", [Mask(22_000), Vector(uniform(0, 1), 22_000)])
 def test_more_features_than_a_sobol_sequence_has_are_searched(Search, values):
     class Share(RegressorMixin, BaseEstimator):

@@ -25,6 +25,7 @@ from sklearn.svm import SVC
 
 from skopt_evo import GeneticSearchCV
 from skopt_evo.strategies.operators import MixedMutation, TournamentSelection
+from tests.marking import quick
 
 X, y = load_iris(return_X_y=True)
 
@@ -234,7 +235,7 @@ def test_strategies_are_different_ones():
     assert len(runs) == 3
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", quick(STRATEGIES, "steady_state"))
 def test_later_candidates_are_better(strategy):
     gains = []
     for seed in range(8):
@@ -463,6 +464,7 @@ def test_parameters_of_a_surrogate_are_parameters_of_the_search():
     assert copy.set_params(surrogate="auto").get_params()["surrogate"] == "auto"
 
 
+@pytest.mark.slow
 def test_a_model_finds_better_candidates_than_evolution_alone():
     seeds = range(5)
     best = {

@@ -20,6 +20,7 @@ from skopt_evo import GradientSearchCV
 from skopt_evo.descent import SPSA, FiniteDifference
 from skopt_evo.exceptions import SpaceCoverageWarning
 from skopt_evo.optimizers import Adam, Momentum
+from tests.marking import quick
 
 X, y = load_diabetes(return_X_y=True)
 
@@ -73,7 +74,7 @@ def test_restarts_use_up_the_budget_and_never_exceed_it(n_iter):
     assert len(fit(n_iter=n_iter).cv_results_["params"]) == n_iter
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", quick(OPTIMIZERS, "adam"))
 @pytest.mark.parametrize("gradient", ["auto", "finite_difference", "spsa"])
 def test_every_optimizer_comes_near_the_top_without_tuning(optimizer, gradient):
     scores = [

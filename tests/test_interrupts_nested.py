@@ -206,6 +206,7 @@ def test_of_a_nested_search_where_all_has_failed_the_interrupt_is_raised():
         cross_val_score(make(GeneticSearchCV, Failing()), X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Needs signals.")
 def test_a_worker_that_hears_of_it_does_not_return_half_of_a_search():
     # Workers of an earlier test ignore the signal if this process was started so.

@@ -79,6 +79,7 @@ for search in (GeneticSearchCV, GradientSearchCV):
 """
 
 
+@pytest.mark.slow
 def test_pandas_is_imported_where_it_is_used_only(tmp_path):
     subprocess.run(
         [sys.executable, "-c", WITHOUT_PANDAS, str(tmp_path)], check=True, cwd=ROOT

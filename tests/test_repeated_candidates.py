@@ -1,5 +1,6 @@
 """No candidate is evaluated twice, however often a space has it."""
 
+import os
 import pickle
 import time
 
@@ -89,7 +90,10 @@ def test_every_candidate_is_another_one(Search, space, n_iter):
 @pytest.mark.parametrize("Search", SEARCHES)
 @pytest.mark.parametrize(
     ("space", "size"),
-    [({"a": Coarse()}, 11), ({"a": Coarse(3), "b": Coarse(2)}, 6)],
+    [
+        pytest.param({"a": Coarse()}, 11, marks=pytest.mark.slow),
+        ({"a": Coarse(3), "b": Coarse(2)}, 6),
+    ],
 )
 def test_a_search_ends_when_all_that_is_drawn_is_known(Search, space, size):
     search = fitted(Search, space, n_iter=20)
@@ -184,25 +188,30 @@ def test_a_resumed_search_repeats_no_candidate(Search, space, tmp_path):
     np.testing.assert_array_equal(cut["mean_test_score"], first["mean_test_score"])
 
 
-def test_a_repeated_candidate_that_took_too_long_is_not_tried_again():
+def test_a_repeated_candidate_that_took_too_long_or_crashed_is_not_tried_again():
     search = GeneticSearchCV(
-        Slow(),
-        {"a": [1, 2, 1]},
+        Faulty(),
+        {"a": [1, 2, 3, 1, 3]},
         n_iter=5,
-        cv=2,
+        cv=[(np.arange(12), np.arange(12, 24))],
         fit_timeout=2,
         refit=False,
         error_score=-3.0,
         n_jobs=2,
     ).fit(X, y)
-    assert search.cv_results_["status"].tolist() == ["timeout", "ok", "timeout"]
-    assert search.cv_results_["mean_test_score"].tolist()[::2] == [-3.0, -3.0]
+    expected = ["timeout", "ok", "crashed", "timeout", "crashed"]
+    assert search.cv_results_["status"].tolist() == expected
+    scores = search.cv_results_["mean_test_score"].tolist()
+    assert scores.count(-3.0) == 4
+    assert scores[1] != -3.0
 
 
-class Slow(Counted):
+class Faulty(Counted):
     def fit(self, X, y):
         if self.a == 1:
             time.sleep(30)
+        if self.a == 3:
+            os._exit(3)
         return self
 
 

@@ -32,6 +32,7 @@ from skopt_evo.strategies.operators import (
     PolynomialMutation,
     RankSelection,
 )
+from tests.marking import quick
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 
@@ -122,7 +123,12 @@ CASES = {
     for search, others in [(GeneticSearchCV, GENETIC), (GradientSearchCV, GRADIENT)]
     for name, options in {**BOTH, **others}.items()
 }
-every_case = pytest.mark.parametrize("case", CASES)
+# What both searches take is saved in the same way.
+QUICK = [
+    *(f"GeneticSearchCV-{name}" for name in {**BOTH, **GENETIC}),
+    *(f"GradientSearchCV-{name}" for name in GRADIENT),
+]
+every_case = pytest.mark.parametrize("case", quick(CASES, *QUICK))
 
 
 def make(search, **options):

@@ -10,12 +10,13 @@ import joblib
 import numpy as np
 import pytest
 from scipy.stats import loguniform, uniform
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 from sklearn.utils.validation import check_is_fitted
 
 from skopt_evo import GeneticSearchCV, GradientSearchCV
+from tests.marking import quick
 
 SEARCHES = [GeneticSearchCV, GradientSearchCV]
 X, y = load_diabetes(return_X_y=True)
@@ -54,7 +55,7 @@ def make(search, **settings):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", quick([1, 2], 2))
 def test_a_timeout_ends_with_what_there_is(search, n_jobs):
     with joblib.parallel_backend("threading"):
         fitted = make(search, timeout=0.6, n_jobs=n_jobs).fit(X, y)
@@ -106,7 +107,7 @@ def interrupts():
 
 @pytest.mark.usefixtures("interrupts")
 @pytest.mark.parametrize("search", SEARCHES)
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", quick([1, 2], 2))
 def test_an_interrupt_keeps_what_was_evaluated(search, n_jobs):
     model = make(search, n_jobs=n_jobs)
     timer = threading.Timer(1.0, _thread.interrupt_main)
@@ -149,10 +150,11 @@ def test_an_interrupt_between_fits_takes_effect_after_the_step(search, monkeypat
         proposer.propose, proposer.observe = propose, observe_and_interrupt
         return proposer
 
-    whole = make(search, n_iter=20).fit(X, y).cv_results_
+    model = make(search, n_iter=20).set_params(estimator__seconds=0)
+    whole = clone(model).fit(X, y).cv_results_
     monkeypatch.setattr(search, "_make_proposer", make_interrupted)
     with pytest.warns(UserWarning, match="interrupted"):
-        stopped = make(search, n_iter=20).fit(X, y)
+        stopped = model.fit(X, y)
     n = len(stopped.cv_results_["params"])
     assert stopped.stop_reason_ == "interrupted"
     assert 0 < n < len(whole["params"])
@@ -295,7 +297,7 @@ def test_nothing_counts_before_there_is_a_score(search):
 
 @pytest.mark.parametrize("gradient", ["finite_difference", "spsa"])
 @pytest.mark.parametrize("settings", [{}, {"optimizer": "adam", "learning_rate": 0.1}])
-@pytest.mark.parametrize("n_iter_no_change", [1, 2, 5])
+@pytest.mark.parametrize("n_iter_no_change", quick([1, 2, 5], 2))
 def test_it_never_ends_between_the_probes_of_a_gradient(
     gradient, settings, n_iter_no_change
 ):

@@ -26,6 +26,7 @@ from sklearn.svm import SVC
 from skopt_evo import GeneticSearchCV, GradientSearchCV
 from skopt_evo.exceptions import MissingScoresWarning
 from skopt_evo.space import Mask
+from tests.marking import quick
 
 X, y = load_iris(return_X_y=True)
 
@@ -301,13 +302,16 @@ def test_known_scores_that_hold_are_taken_for_granted(source, strategy):
 
 @pytest.mark.parametrize(
     "options",
-    [
+    quick(
+        [
+            {},
+            {"surrogate": "auto"},
+            {"strategy": "differential_evolution"},
+            {"survival": "comma", "population_size": 4},
+            {"survival": "age"},
+        ],
         {},
-        {"surrogate": "auto"},
-        {"strategy": "differential_evolution"},
-        {"survival": "comma", "population_size": 4},
-        {"survival": "age"},
-    ],
+    ),
     ids=str,
 )
 def test_a_search_that_goes_on_is_better_off_than_a_fresh_one(options, earlier):
@@ -520,7 +524,7 @@ def test_a_best_candidate_that_fails_in_part_is_not_trusted():
         "callable",
     ],
 )
-@pytest.mark.parametrize("refit", ["second", "first", False])
+@pytest.mark.parametrize("refit", quick(["second", "first", False], "second"))
 def test_results_of_several_metrics(scoring, refit):
     def both(estimator, X, y):
         return {"s": estimator.score(X, y), "m": -abs(estimator.b - X.mean() / 10)}

@@ -39,6 +39,7 @@ def test_a_journal_of_this_process_keeps_others_out(tmp_path):
     Journal(path, {}).close()
 
 
+@pytest.mark.slow
 def test_a_journal_of_another_process_keeps_us_out_until_it_is_killed(tmp_path):
     path = tmp_path / "journal"
     with subprocess.Popen(

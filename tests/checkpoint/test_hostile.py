@@ -274,6 +274,11 @@ def test_a_mark_before_the_first_line_makes_another_kind_of_file(tmp_path, mark)
 # ---- time and memory
 
 
+def slow(*values):
+    """Return values of the parameters of a test that is slow with them."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
 def peak_of(path, n_bytes):
     """Return how much memory it takes to read a file, in parts of its size."""
     tracemalloc.start()
@@ -294,12 +299,12 @@ LONG_GRADIENT = json.dumps(gradient(params={"a": [0] * (MAX_LINE // 8)}))
 @pytest.mark.parametrize(
     ("records", "most"),
     [
-        ([{"n_iter": number} for number in range(1, 20_000)], 2),
-        ([BUDGET, CANDIDATE, *[fold()] * 5_000], 2),
+        slow([{"n_iter": number} for number in range(1, 20_000)], 2),
+        slow([BUDGET, CANDIDATE, *[fold()] * 5_000], 2),
         ([BUDGET, CANDIDATE, *[of_split({"fold": FOLD}, n) for n in range(5_000)]], 8),
         ([{"n_iter": 10**18}], 1000),
-        ([LONG.encode()], 60),
-        ([BUDGET, CANDIDATE, LONG_GRADIENT.encode()], 20),
+        slow([LONG.encode()], 60),
+        slow([BUDGET, CANDIDATE, LONG_GRADIENT.encode()], 20),
     ],
     ids=["budgets", "same folds", "folds", "budget", "containers", "gradient"],
 )
@@ -529,7 +534,15 @@ def fuzz_bytes(journals, path, rng):
     return run(name, path)
 
 
-@pytest.mark.parametrize(("fuzz", "n_runs"), [(fuzz_records, 200), (fuzz_bytes, 100)])
+@pytest.mark.parametrize(
+    ("fuzz", "n_runs"),
+    [
+        (fuzz_records, 40),
+        (fuzz_bytes, 40),
+        slow(fuzz_records, 200),
+        slow(fuzz_bytes, 100),
+    ],
+)
 def test_a_search_with_a_hostile_journal_is_refused_or_has_results(
     journals, tmp_path, fuzz, n_runs
 ):

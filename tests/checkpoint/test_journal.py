@@ -319,6 +319,7 @@ os.killpg(0, signal.SIGKILL)
 
 
 @has_fork
+@pytest.mark.slow
 def test_a_forked_child_neither_writes_nor_holds_the_lock(tmp_path):
     run = subprocess.run(
         [sys.executable, "-u", "-c", FORK, tmp_path / "journal"],

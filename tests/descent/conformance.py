@@ -9,6 +9,7 @@ kind of gradient that its `check` accepts. Any other one joins with a class::
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -113,6 +114,7 @@ class Walk:
         return np.vstack([batch.genomes for batch in self.batches])
 
 
+@functools.cache
 def layout(space: str) -> GeneLayout:
     return layout_of(SearchSpace(SPACES[space], seed=0))
 

@@ -53,12 +53,30 @@ class Halving:
             here = best
 
 
+REGISTERED = [case for name in DESCENTS for case in cases_of(name)]
+OF_A_USER = cases_of(Halving()) + cases_of(Momentum(nesterov=True))
+
+
+def is_quick(case: Case) -> bool:
+    """Tell whether a case is among the quick tests.
+
+    With a learning rate that is set all optimizers take their steps by the same code,
+    many of them: one optimizer, and one descent of a user, stand for all.
+    """
+    return case.learning_rate is None or case.optimizer in ("adam", Halving())
+
+
 class TestRegistered(DescentConformance):
-    cases = [case for name in DESCENTS for case in cases_of(name)]
+    cases = [case for case in REGISTERED if is_quick(case)]
 
 
 class TestOfAUser(DescentConformance):
-    cases = cases_of(Halving()) + cases_of(Momentum(nesterov=True))
+    cases = [case for case in OF_A_USER if is_quick(case)]
+
+
+@pytest.mark.slow
+class TestWithALearningRate(DescentConformance):
+    cases = [case for case in REGISTERED + OF_A_USER if not is_quick(case)]
 
 
 @pytest.mark.parametrize("name", DESCENTS)

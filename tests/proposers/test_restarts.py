@@ -19,6 +19,7 @@ from skopt_evo.optimizers import OPTIMIZERS
 from skopt_evo.proposers._runs import ETA, MAX_KNOWN_BATCHES
 from skopt_evo.strategies._design import unseen
 from skopt_evo.trials import FoldResult, Trial
+from tests.marking import quick
 from tests.proposers.driving import (
     best,
     descent_proposer,
@@ -165,7 +166,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize("n_restarts", [None, 0, 3])
+@pytest.mark.parametrize("n_restarts", quick([None, 0, 3], None))
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: " ".join(map(str, way.values())))
 def test_no_descent_goes_on_from_a_start_that_failed(
     way: dict[str, Any], n_restarts: int | None
@@ -206,7 +207,7 @@ def test_the_end_of_no_descent_is_where_a_start_failed() -> None:
     assert best(trials) < 1e-4
 
 
-@pytest.mark.parametrize("share", [0.05, 0.1])
+@pytest.mark.parametrize("share", quick([0.05, 0.1], 0.1))
 @pytest.mark.parametrize(
     "way",
     [WAYS[0], WAYS[1], *WAYS[-4:]],
@@ -271,7 +272,7 @@ def test_short_steps_on_a_long_discrete_scale_are_no_circle() -> None:
 
 
 @pytest.mark.parametrize("gradient", [*GRADIENTS, SPSA(n_pairs=2)], ids=str)
-@pytest.mark.parametrize("learning_rate", [None, 0.1])
+@pytest.mark.parametrize("learning_rate", quick([None, 0.1], None))
 def test_the_same_seed_proposes_the_same(
     gradient: Any, learning_rate: float | None
 ) -> None:

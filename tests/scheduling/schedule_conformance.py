@@ -24,6 +24,7 @@ from skopt_evo import GeneticSearchCV, GradientSearchCV, _preparation
 from skopt_evo._sklearn_callbacks import HAS_CALLBACKS
 from skopt_evo.scheduling import Schedule, SearchLoop, Snapshot, Verdict
 from skopt_evo.trials import FoldResult, Trial, Unit
+from tests.marking import quick
 from tests.scheduling.sessions import Scripted, make_session
 from tests.scheduling.stopping_conformance import Series
 
@@ -309,7 +310,7 @@ class ScheduleConformance:
         assert "raced" not in status[search.pareto_front_]
         assert len(search.pareto_front_) >= 1
 
-    @pytest.mark.parametrize("lookahead", [1, 3, 9])
+    @pytest.mark.parametrize("lookahead", quick([1, 3, 9], 3))
     @pytest.mark.parametrize("steep", [2.0, 0.6])
     def test_results_do_not_depend_on_what_runs_the_fits(
         self, lookahead: int, steep: float, monkeypatch: pytest.MonkeyPatch

@@ -103,7 +103,12 @@ def test_others_are_evaluated_while_a_candidate_hangs():
 
 
 @pytest.mark.parametrize(
-    ("backend", "n_jobs"), [("threading", 1), ("threading", 2), ("loky", 2)]
+    ("backend", "n_jobs"),
+    [
+        ("threading", 1),
+        ("threading", 2),
+        pytest.param("loky", 2, marks=pytest.mark.slow),
+    ],
 )
 def test_an_error_that_is_to_be_raised_is_and_ends_what_is_under_way(backend, n_jobs):
     batch = trials_of(1, -1, *range(2, 22))

@@ -9,6 +9,7 @@ A strategy joins with a class that says how it is made::
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -91,6 +92,12 @@ def layouts(draw: Any) -> GeneLayout:
     return even_layout(list(n_levels), list(is_numeric), active)
 
 
+@functools.cache
+def known_layout(name: str) -> GeneLayout:
+    """Return the layout of one of the spaces: it is only read, and slow to make."""
+    return layout_of(SPACES[name])
+
+
 def keys_of(layout: GeneLayout, genomes: Iterable[np.ndarray]) -> set[bytes]:
     return {layout.key(genome) for genome in genomes}
 
@@ -147,7 +154,7 @@ def layouts_of(*names: str) -> Any:
 
     @pytest.fixture(params=names)
     def layout(self: Any, request: pytest.FixtureRequest) -> GeneLayout:
-        return layout_of(SPACES[request.param])
+        return known_layout(request.param)
 
     return layout
 

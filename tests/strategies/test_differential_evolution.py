@@ -12,6 +12,7 @@ from skopt_evo.strategies import (
     GeneLayout,
     _differential_evolution,
 )
+from tests.marking import quick
 from tests.strategies.conformance import (
     StrategyConformance,
     even_layout,
@@ -42,7 +43,7 @@ def children_of(members: Any, losses: Any, layout: GeneLayout, n: int) -> np.nda
     return offspring.genomes
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("name", quick(PROBLEMS, "mixed types"))
 def test_it_is_clearly_better_than_random_search(name: str) -> None:
     def make(layout: GeneLayout, seed: int) -> DifferentialEvolutionStrategy:
         return DifferentialEvolutionStrategy(layout, seed=seed)

@@ -53,11 +53,13 @@ class TestSteadyState(StrategyConformance):
         return GeneticStrategy(layout, seed=seed, starts=starts, **self.settings)
 
 
+@pytest.mark.slow
 class TestGenerations(TestSteadyState):
     layout = FEW_LAYOUTS
     settings = {"n_children": 6}
 
 
+@pytest.mark.slow
 class TestSmallest(TestSteadyState):
     layout = FEW_LAYOUTS
     settings = {"population_size": 1, "n_initial": 1}
@@ -69,6 +71,7 @@ class TestCommaSurvival(TestSteadyState):
     forgets = True
 
 
+@pytest.mark.slow
 class TestAgeSurvival(TestSteadyState):
     layout = FEW_LAYOUTS
     settings = {
@@ -145,6 +148,7 @@ def n_escapes() -> int:
     return escapes
 
 
+@pytest.mark.slow
 def test_immigrants_lead_it_out_of_a_local_optimum_that_keeps_a_descent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

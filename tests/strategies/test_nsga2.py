@@ -9,6 +9,7 @@ import pytest
 
 from skopt_evo.strategies import GeneLayout, NSGA2Strategy, non_dominated_ranks
 from skopt_evo.strategies.operators import TournamentSelection
+from tests.marking import quick
 from tests.strategies.conformance import (
     FEW_LAYOUTS,
     StrategyConformance,
@@ -31,6 +32,7 @@ class TestTwoObjectives(StrategyConformance):
         )
 
 
+@pytest.mark.slow
 class TestThreeObjectives(TestTwoObjectives):
     layout = FEW_LAYOUTS
     n_objectives = 3
@@ -59,7 +61,7 @@ def test_the_hypervolume_of_two_steps() -> None:
     assert hypervolume(losses, (4.0, 4.0)) == 3 * 2 + 2 * 1
 
 
-@pytest.mark.parametrize("n_children", [1, 10])
+@pytest.mark.parametrize("n_children", quick([1, 10], 10))
 def test_it_finds_the_front_of_zdt1(n_children: int) -> None:
     layout, n = GeneLayout.continuous(6), 450
     # Below the front lies the integral of 1 - sqrt(f1) from 0 to 1.

@@ -30,6 +30,7 @@ from skopt_evo.strategies.surrogates import (
     RegressorSurrogate,
     Surrogate,
 )
+from tests.marking import quick
 from tests.strategies.conformance import (
     FEW_LAYOUTS,
     SPACES,
@@ -60,6 +61,7 @@ class TestAroundSteadyState(StrategyConformance):
         return SurrogateStrategy(evolution, self.surrogate(layout))
 
 
+@pytest.mark.slow
 class TestAroundGenerations(TestAroundSteadyState):
     layout = FEW_LAYOUTS
 
@@ -67,6 +69,7 @@ class TestAroundGenerations(TestAroundSteadyState):
         return GeneticStrategy(layout, n_children=6, **settings)
 
 
+@pytest.mark.slow
 class TestAroundDifferentialEvolution(TestAroundSteadyState):
     layout = FEW_LAYOUTS
 
@@ -74,6 +77,7 @@ class TestAroundDifferentialEvolution(TestAroundSteadyState):
         return DifferentialEvolutionStrategy(layout, **settings)
 
 
+@pytest.mark.slow
 class TestAroundNSGA2(TestAroundSteadyState):
     layout = FEW_LAYOUTS
     n_objectives = 2
@@ -83,6 +87,7 @@ class TestAroundNSGA2(TestAroundSteadyState):
         return NSGA2Strategy(layout, n_objectives=2, **settings)
 
 
+@pytest.mark.slow
 class TestWithARegressor(TestAroundSteadyState):
     layout = FEW_LAYOUTS
 
@@ -151,7 +156,9 @@ def always_screened(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- how well it searches
 
 
-@pytest.mark.parametrize("name", sorted(PROBLEMS.keys() - {"multimodal"}))
+@pytest.mark.parametrize(
+    "name", quick(sorted(PROBLEMS.keys() - {"multimodal"}), "mixed types")
+)
 def test_screening_is_clearly_better_than_plain_evolution(name: str) -> None:
     plain = best_losses(name, lambda g, seed: GeneticStrategy(g, seed=seed), 40, 5)
     better = best_losses(name, screened, 40, 5)

@@ -19,6 +19,7 @@ from tests.hypergrad.criteria.outputs import (
     assert_slope_is_exact,
     scorers_of,
 )
+from tests.marking import quick
 
 NAMES = scorers_of(SLOPES)
 
@@ -101,7 +102,7 @@ def test_the_loss_is_minus_the_score_and_the_slope_that_of_the_loss(
     assert_slope_is_exact(criterion, y, Outputs(predictions), weights)
 
 
-@pytest.mark.parametrize("is_weighted", [False, True])
+@pytest.mark.parametrize("is_weighted", quick([False, True], True))
 @pytest.mark.parametrize("name", OF_SEVERAL)
 def test_several_targets_are_averaged(name: str, is_weighted: bool) -> None:
     y, predictions = problem(2)

@@ -82,7 +82,7 @@ WORK_IN_PLACE = [
     RobustScaler(copy=False),
     MaxAbsScaler(copy=False),
     Normalizer(copy=False),
-    PowerTransformer(copy=False),
+    pytest.param(PowerTransformer(copy=False), marks=pytest.mark.slow),
     IN_PLACE,
     LogOfClipped(),
 ]
@@ -323,7 +323,15 @@ FINALS = [
 
 
 @pytest.mark.parametrize("step", SAME, ids=lambda step: type(step).__name__)
-@pytest.mark.parametrize(("final", "param"), FINALS, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("final", "param"),
+    [
+        *FINALS[:1],
+        *(pytest.param(*final, marks=pytest.mark.slow) for final in FINALS[1:-1]),
+        *FINALS[-1:],
+    ],
+    ids=lambda value: str(value)[:30],
+)
 def test_what_is_the_same_is_not_declined_at_default_tolerances(
     step: Any, final: Any, param: str
 ) -> None:
