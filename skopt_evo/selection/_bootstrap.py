@@ -113,6 +113,11 @@ def bootstrap_interval(
 ) -> tuple[float, float, float]:
     """Return the score of predictions, and an interval by bootstraps of the rows.
 
+    The interval is of the rows outside of the bootstraps, as for a single candidate.
+    The mean of these is a third more variable than that of all rows. That is what is
+    needed: rows drawn anew would show how much test sets differ, but not how much
+    models of other training sets would.
+
     Parameters
     ----------
     pooled : list of Predictions
@@ -132,7 +137,7 @@ def bootstrap_interval(
     whole = _Set(scorer, predictions.rows, [pooled])
     everything = [np.arange(len(rows)) for rows in predictions.rows]
     scores = [
-        whole.scores(draw.inside)[0] for draw in draws(predictions, n_bootstraps, seed)
+        whole.scores(draw.outside)[0] for draw in draws(predictions, n_bootstraps, seed)
     ]
     _, low, high = _summary(np.array(scores), confidence)
     return float(whole.scores(everything)[0]), low, high
