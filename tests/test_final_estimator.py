@@ -360,6 +360,26 @@ def test_a_resumed_search_has_the_same_predictions(tmp_path):
     np.testing.assert_array_equal(found.predict_proba(X), again.predict_proba(X))
 
 
+@pytest.mark.filterwarnings("ignore::skopt_evo.exceptions.CheckpointWarning")
+def test_wherever_a_journal_is_cut_nothing_is_lost_nor_mixed_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("skopt_evo.checkpoint._predictions.PART", 200)
+    options = {"n_iter": 3, "cv": 2, "return_predictions": True}
+    whole = tmp_path / "whole"
+    expected = search(**options, checkpoint=whole).fit(X, Y).oof_predictions_
+    lines = whole.read_bytes().splitlines(keepends=True)
+    assert sum(b'"part"' in line for line in lines) > 6 * 2
+    for number in range(1, len(lines)):
+        for torn in (b"", lines[number][: len(lines[number]) // 2]):
+            path = tmp_path / f"{number}-{len(torn)}"
+            path.write_bytes(b"".join(lines[:number]) + torn)
+            found = search(**options, checkpoint=path).fit(X, Y).oof_predictions_
+            for candidate in range(3):
+                np.testing.assert_array_equal(found[candidate], expected[candidate])
+            again = path.read_bytes().splitlines()
+            n_folds = sum(b'"fold"' in line for line in again)
+            assert n_folds == 6
+
+
 def test_no_fit_of_a_finished_search_is_done_again(tmp_path):
     path = tmp_path / "journal"
     search(return_predictions=True, checkpoint=path).fit(X, Y)
