@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skopt_evo._typing import FloatArray
-from skopt_evo.predictions import OutOfFoldPredictions, PredictionScorer
-
-# Bytes of predictions that are in memory at a time beyond those that are kept.
-BLOCK = 2**26
+from skopt_evo.predictions import (
+    OutOfFoldPredictions,
+    PredictionScorer,
+    Stacked,
+    mean_of_repeats,
+)
 
 # Of how many candidates an ensemble is selected where each of them is scored by a call
 # of the scorer, which is then called ten thousand times.
@@ -109,20 +111,15 @@ class Pool:
         pools = [predictions.pooled(number) for number in numbers]
         first = pools[0][0]
         self._method, self._is_list = first.method, first.is_list
-        positions = candidates.positions or [
-            np.arange(len(rows)) for rows in predictions.rows
-        ]
+        positions: Sequence[NDArray[Any] | None] = candidates.positions or [None] * len(
+            predictions.rows
+        )
         self._rows = [
-            rows[chosen]
+            rows if chosen is None else rows[chosen]
             for rows, chosen in zip(predictions.rows, positions, strict=True)
         ]
-        self._values: list[Sequence[NDArray[Any]] | NDArray[Any]] = [
-            _together(
-                [
-                    predictions.pooled(number)[repeat].values[chosen]
-                    for number in numbers
-                ]
-            )
+        self._values = [
+            Stacked([pool[repeat].values for pool in pools], chosen)
             for repeat, chosen in enumerate(positions)
         ]
 
@@ -131,7 +128,7 @@ class Pool:
 
     def zero(self) -> list[FloatArray]:
         """Return the sum of no predictions."""
-        return [np.zeros(values[0].shape) for values in self._values]
+        return [np.zeros(values.shape) for values in self._values]
 
     def add(self, total: list[FloatArray], number: int, weight: float = 1.0) -> None:
         """Add the predictions of a candidate, by its place in the pool, to a sum."""
@@ -141,10 +138,10 @@ class Pool:
     def score(self, total: list[FloatArray]) -> float:
         """Return the score of predictions, the mean over the repetitions."""
         found = [
-            self._score(part[np.newaxis], rows)[0]
+            self._score(part[np.newaxis], rows)
             for part, rows in zip(total, self._rows, strict=True)
         ]
-        return float(_mean(np.array(found)[:, np.newaxis])[0])
+        return float(mean_of_repeats(found)[0])
 
     def scores(
         self, total: list[FloatArray] | None = None, n_summed: int = 0
@@ -165,29 +162,14 @@ class Pool:
         """
         found = []
         for repeat, values in enumerate(self._values):
-            size = max(1, BLOCK // max(1, 8 * values[0].size))
             blocks = []
-            for start in range(0, len(values), size):
-                block = np.asarray(values[start : start + size], dtype=np.float64)
+            for block in values.blocks():
                 if total is not None:
                     block = block + total[repeat]
                     block /= n_summed + 1
                 blocks.append(self._score(block, self._rows[repeat]))
             found.append(np.concatenate(blocks))
-        return _mean(np.array(found))
+        return mean_of_repeats(found)
 
     def _score(self, values: NDArray[Any], rows: NDArray[Any]) -> FloatArray:
         return self._scorer.scores(self._method, values, rows, is_list=self._is_list)
-
-
-def _together(values: list[NDArray[Any]]) -> Sequence[NDArray[Any]] | NDArray[Any]:
-    """Return arrays as one, unless it would take too much memory."""
-    n_bytes = 8 * len(values) * values[0].size
-    return np.array(values, dtype=np.float64) if n_bytes <= BLOCK else values
-
-
-def _mean(scores: FloatArray) -> FloatArray:
-    """Return the means over repetitions, of those that have a score."""
-    counts = np.isfinite(scores).sum(axis=0)
-    total = np.nansum(np.where(np.isfinite(scores), scores, np.nan), axis=0)
-    return np.where(counts, total / np.maximum(counts, 1), np.nan)

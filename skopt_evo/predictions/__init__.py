@@ -7,7 +7,12 @@ made of them is in `skopt_evo.ensemble` and `skopt_evo.selection`.
 
 from skopt_evo.predictions._out_of_fold import OutOfFoldPredictions
 from skopt_evo.predictions._predict import predict
-from skopt_evo.predictions._scores import NotFromPredictionsError, PredictionScorer
+from skopt_evo.predictions._scores import (
+    NotFromPredictionsError,
+    PredictionScorer,
+    mean_of_repeats,
+)
+from skopt_evo.predictions._stacked import Stacked
 from skopt_evo.predictions._stand_in import stand_in
 from skopt_evo.predictions._store import Store
 from skopt_evo.predictions._targets import Targets, targets_of
@@ -16,8 +21,10 @@ __all__ = [
     "NotFromPredictionsError",
     "OutOfFoldPredictions",
     "PredictionScorer",
+    "Stacked",
     "Store",
     "Targets",
+    "mean_of_repeats",
     "predict",
     "stand_in",
     "targets_of",

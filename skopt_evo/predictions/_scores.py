@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -184,3 +184,22 @@ class PredictionScorer:
         if self.targets.classes is None:
             return y.astype(np.float64)
         return np.searchsorted(self.targets.classes[0], y)
+
+
+def mean_of_repeats(scores: Sequence[FloatArray]) -> FloatArray:
+    """Return the means over repetitions, of those that have a score.
+
+    Parameters
+    ----------
+    scores : sequence of ndarray of shape (m,)
+        Those of each repetition.
+
+    Returns
+    -------
+    means : ndarray of shape (m,)
+        NaN where no repetition has one.
+    """
+    found = np.array(scores)
+    counts = np.isfinite(found).sum(axis=0)
+    total = np.where(np.isfinite(found), found, 0.0).sum(axis=0)
+    return np.where(counts, total / np.maximum(counts, 1), np.nan)

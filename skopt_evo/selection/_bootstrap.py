@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from skopt_evo._typing import FloatArray
 from skopt_evo.ensemble import Candidates
-from skopt_evo.predictions import OutOfFoldPredictions, PredictionScorer
+from skopt_evo.predictions import (
+    OutOfFoldPredictions,
+    PredictionScorer,
+    Stacked,
+    mean_of_repeats,
+)
 from skopt_evo.trials import Predictions
 
 # Where the scorer has to be called for one candidate after the other, those with the
@@ -98,7 +103,7 @@ def bootstrap_bias_corrected(
         winner = int(np.nanargmax(inside))
         for each in sets:
             if winner < len(each):
-                scores.append(each.scores(draw.outside, winner)[0])
+                scores.append(each.score(winner, draw.outside))
                 break
             winner -= len(each)
     return _summary(np.array(scores), confidence)
@@ -137,10 +142,10 @@ def bootstrap_interval(
     whole = _Set(scorer, predictions.rows, [pooled])
     everything = [np.arange(len(rows)) for rows in predictions.rows]
     scores = [
-        whole.scores(draw.outside)[0] for draw in draws(predictions, n_bootstraps, seed)
+        whole.score(0, draw.outside) for draw in draws(predictions, n_bootstraps, seed)
     ]
     _, low, high = _summary(np.array(scores), confidence)
-    return float(whole.scores(everything)[0]), low, high
+    return float(whole.score(0, everything)), low, high
 
 
 class _Set:
@@ -156,36 +161,48 @@ class _Set:
         first = pools[0][0]
         self._method, self._is_list = first.method, first.is_list
         self._values = [
-            np.stack([pool[repeat].values for pool in pools])
+            Stacked([pool[repeat].values for pool in pools])
             for repeat in range(len(rows))
         ]
 
     def __len__(self) -> int:
         return len(self._values[0])
 
-    def scores(
-        self, positions: list[NDArray[Any]], candidate: int | None = None
-    ) -> FloatArray:
-        """Return the scores for some rows: means over the repetitions."""
-        chosen = slice(None) if candidate is None else slice(candidate, candidate + 1)
+    def scores(self, positions: list[NDArray[Any]]) -> FloatArray:
+        """Return the score of each candidate for some rows, NaN if it has none.
+
+        Parameters
+        ----------
+        positions : list of ndarray of int
+            The rows, by their place in each repetition; the mean over these counts.
+        """
+        return mean_of_repeats(
+            [
+                np.concatenate(
+                    [self._score(block, rows) for block in values.blocks(places)]
+                )
+                for values, rows, places in self._parts(positions)
+            ]
+        )
+
+    def score(self, candidate: int, positions: list[NDArray[Any]]) -> float:
+        """Return the score of one candidate, as `scores` does."""
         found = [
-            self._scorer.scores(
-                self._method,
-                values[chosen][:, places],
-                rows[places],
-                is_list=self._is_list,
-            )
-            for values, rows, places in zip(
-                self._values, self._rows, positions, strict=True
-            )
-            if len(places)
+            self._score(values[candidate][np.newaxis, places], rows)
+            for values, rows, places in self._parts(positions)
         ]
-        if not found:
-            return np.full(len(self._values[0][chosen]), np.nan)
-        scores = np.array(found)
-        n_scored = np.isfinite(scores).sum(axis=0)
-        total = np.where(np.isfinite(scores), scores, 0.0).sum(axis=0)
-        return np.where(n_scored, total / np.maximum(n_scored, 1), np.nan)
+        return float(mean_of_repeats(found)[0])
+
+    def _parts(
+        self, positions: list[NDArray[Any]]
+    ) -> Iterator[tuple[Stacked, NDArray[Any], NDArray[Any]]]:
+        for values, rows, places in zip(
+            self._values, self._rows, positions, strict=True
+        ):
+            yield values, rows[places], places
+
+    def _score(self, values: NDArray[Any], rows: NDArray[Any]) -> FloatArray:
+        return self._scorer.scores(self._method, values, rows, is_list=self._is_list)
 
 
 def _sets(

@@ -52,7 +52,7 @@ def test_members_are_those_with_scores_if_there_are_no_predictions():
 
 @pytest.mark.parametrize("block", [1, 2**26])
 def test_scores_of_averages_are_those_of_the_scorer(block, monkeypatch):
-    monkeypatch.setattr(module, "BLOCK", block)
+    monkeypatch.setattr("skopt_evo.predictions._stacked.BLOCK", block)
     pool = make(VALUES, FOLDS).pool([0, 2, 3])
     np.testing.assert_allclose(pool.scores(), [-0.01, -0.01, -np.mean(Y**2)])
     total = pool.zero()

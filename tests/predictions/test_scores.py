@@ -22,6 +22,7 @@ from sklearn.svm import LinearSVC
 from skopt_evo.predictions import (
     NotFromPredictionsError,
     PredictionScorer,
+    mean_of_repeats,
     predict,
     targets_of,
 )
@@ -209,3 +210,8 @@ def test_the_score_of_rounded_predictions_is_near_enough():
     for scoring in ("roc_auc", "average_precision", "accuracy"):
         expected = get_scorer(scoring)(model, X[rows], is_one[rows])
         scorer_of(scoring, model, is_one).check(found, rows, expected)
+
+
+def test_repetitions_without_a_score_do_not_count():
+    scores = [np.array([1.0, np.nan, np.nan]), np.array([3.0, 2.0, np.nan])]
+    np.testing.assert_array_equal(mean_of_repeats(scores), [2.0, 2.0, np.nan])
