@@ -111,9 +111,9 @@ class Pool:
         pools = [predictions.pooled(number) for number in numbers]
         first = pools[0][0]
         self._method, self._is_list = first.method, first.is_list
-        positions: Sequence[NDArray[Any] | None] = candidates.positions or [None] * len(
-            predictions.rows
-        )
+        positions: Sequence[NDArray[Any] | None] = [None for _ in predictions.rows]
+        if candidates.positions is not None:
+            positions = candidates.positions
         self._rows = [
             rows if chosen is None else rows[chosen]
             for rows, chosen in zip(predictions.rows, positions, strict=True)
