@@ -15,7 +15,6 @@ from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
 from skopt_evo.executors import resolve_executor
 from skopt_evo.predictions import OutOfFoldPredictions, PredictionScorer
 from skopt_evo.results import metrics_of
-from skopt_evo.scheduling import predictions_of
 from skopt_evo.selection import corrected_score
 
 
@@ -23,12 +22,14 @@ def set_predictions(search, session, data):
     """Set ``oof_predictions_``, if predictions were to be kept."""
     if session.kept is None:
         return
-    trials, targets = session.objective.trials, session.kept.targets
+    kept, targets = session.kept, session.kept.targets
     search.oof_predictions_ = OutOfFoldPredictions(
-        [predictions_of(trial) for trial in trials],
+        # One after the other: they are not in memory twice.
+        map(kept.take_predictions, session.objective.trials),
         data.splits,
         number_of_samples(data.X),
         targets,
+        kept.store,
         scorers={
             metric: _scorer(metric, data, targets)
             for metric in metrics_of(search.cv_results_)

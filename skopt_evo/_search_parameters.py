@@ -97,11 +97,23 @@ class SearchParameters(SearchInterface):
                 raise ValueError(
                     f"{name}={value!r} is a bool, not a number: pass {intervals[0]}."
                 )
-        if resolve_ensemble(self.ensemble) is not None and self.refit is False:
+        if resolve_ensemble(self.ensemble) is not None:
+            self._check_ensemble()
+        if callable(self.scoring):
+            check_scoring(self.estimator, self.scoring)  # a metric is no scorer
+
+    def _check_ensemble(self):
+        """Raise if there is nothing to make an ensemble for, or to choose it by."""
+        if self.refit is False:
             raise ValueError(
                 f"ensemble={self.ensemble!r} with refit=False: there is no "
                 "best_estimator_ to make. Pass refit=True or the name of a metric, or "
                 "return_predictions=True to keep the predictions alone."
             )
-        if callable(self.scoring):
-            check_scoring(self.estimator, self.scoring)  # a metric is no scorer
+        has_several = isinstance(self.scoring, (list, tuple, set, dict))
+        if has_several and callable(self.refit) and not hasattr(self.refit, "metric"):
+            raise ValueError(
+                f"ensemble={self.ensemble!r} with refit={self.refit!r}, which does not "
+                "say by which metric members are to be chosen. Pass the name of a "
+                "metric as refit, or a function with an attribute `metric`."
+            )

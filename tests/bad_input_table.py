@@ -34,6 +34,7 @@ from skopt_evo.checkpoint import Journal
 from skopt_evo.checkpoint._lines import pack
 from skopt_evo.checkpoint._reading import FORMAT
 from skopt_evo.descent import SPSA, FiniteDifference
+from skopt_evo.ensemble import GreedyEnsemble, TopEnsemble
 from skopt_evo.optimizers import Adam
 from skopt_evo.preprocessing import ColumnMask
 from skopt_evo.selection import OneStandardError
@@ -705,6 +706,45 @@ TABLE = {
             "RuntimeError",
             ["something is wrong"],
             fits=True,
+        ),
+    ],
+    "ensemble": [
+        Row(
+            "an ensemble that there is not",
+            'ensemble="gready"',
+            "ValueError",
+            ["ensemble='gready'", "Did you mean 'greedy'", "skopt_evo.ensemble"],
+        ),
+        Row(
+            "the class of an ensemble",
+            "ensemble=GreedyEnsemble",
+            "TypeError",
+            ["ensemble=<class", "is no ensemble", "GreedyEnsemble(n_rounds=50)"],
+        ),
+        Row(
+            "a size of 0",
+            "ensemble=TopEnsemble(0)",
+            "ValueError",
+            ["TopEnsemble", "n=0", ">= 1"],
+        ),
+        Row(
+            "nothing to be refitted",
+            'ensemble="folds", refit=False',
+            "ValueError",
+            ["refit=False", "best_estimator_", "return_predictions=True"],
+        ),
+        Row(
+            "an average of outliers",
+            'ensemble="folds", estimator=OneClassSVM(), param_grid={"nu": [0.1, 0.5]}, '
+            "scoring=lambda estimator, X, y: 1.0",
+            "ValueError",
+            ["classifiers and regressors", "OneClassSVM", "ensemble=None"],
+        ),
+        Row(
+            "predictions that are neither kept nor left out",
+            'return_predictions="yes"',
+            "InvalidParameterError",
+            ["return_predictions", "'yes'", "bool"],
         ),
     ],
     "refit": [

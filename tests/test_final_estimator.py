@@ -433,5 +433,5 @@ def test_classes_that_cannot_be_sorted_are_refused_before_any_fit():
 
 def test_several_metrics_without_a_name_leave_no_way_to_choose():
     metrics = ["accuracy", "neg_log_loss"]
-    with pytest.raises(ValueError, match="Pass the name of a metric as refit"):
+    with pytest.raises(ValueError, match="Pass the name of a metric"):
         search(scoring=metrics, refit=lambda _: 0, ensemble=QUICK).fit(X, Y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ class OutOfFoldPredictions:
 
     Parameters
     ----------
-    candidates : sequence of (mapping of int to Predictions, or None)
+    candidates : iterable of (mapping of int to Predictions, or None)
         The predictions of each candidate by split; None, or fewer splits than there
         are, if it has failed.
     splits : sequence of (train, test)
@@ -60,7 +60,7 @@ class OutOfFoldPredictions:
 
     def __init__(
         self,
-        candidates: Sequence[Mapping[int, Predictions] | None],
+        candidates: Iterable[Mapping[int, Predictions] | None],
         splits: Sequence[tuple[Any, Any]],
         n_samples: int,
         targets: Targets,

@@ -5,7 +5,7 @@ Where fits run is the matter of `skopt_evo.executors`, what they do that of
 """
 
 from skopt_evo.scheduling._callbacks import CallbackTasks
-from skopt_evo.scheduling._kept import Kept, predictions_of
+from skopt_evo.scheduling._kept import Kept
 from skopt_evo.scheduling._loop import SearchLoop
 from skopt_evo.scheduling._progress import Progress
 from skopt_evo.scheduling._registry import SCHEDULES
@@ -35,5 +35,4 @@ __all__ = [
     "StoppingRule",
     "Timeout",
     "Verdict",
-    "predictions_of",
 ]

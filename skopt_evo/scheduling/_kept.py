@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skopt_evo.exceptions import EnsembleWarning
 from skopt_evo.predictions import Store, Targets
 from skopt_evo.predictions._out_of_fold import as_row_numbers
 from skopt_evo.trials import FoldResult, Predictions, Trial, Unit
@@ -30,6 +31,11 @@ class Kept:
         Of how many of the best candidates the models are kept; None for all.
     store : Store, default=None
         Where the arrays are kept.
+
+    Attributes
+    ----------
+    store : Store
+        The same.
     """
 
     def __init__(
@@ -43,7 +49,8 @@ class Kept:
         self.targets = targets
         self._sizes = [len(as_row_numbers(test)) for _, test in splits]
         self._n_best = n_best
-        self._store = Store() if store is None else store
+        self.store = Store() if store is None else store
+        self._errors: list[OSError] = []
         # Those with models, the best first: (loss, number, candidate).
         self._best: list[tuple[float, int, Trial]] = []
 
@@ -55,13 +62,44 @@ class Kept:
     def hold(self, fold: FoldResult) -> FoldResult:
         """Return a result whose arrays take no memory beyond the bound."""
         predictions, model = fold.predictions, fold.model
-        if predictions is not None:
-            predictions = self._store.hold_predictions(predictions)
-        if model is not None and self._store.n_on_disk > MAX_MODELS_ON_DISK:
+        if self.store.n_on_disk > MAX_MODELS_ON_DISK:
             model = None
-        if model is not None:
-            model = self._store.hold(model)
+        try:
+            if predictions is not None:
+                predictions = self.store.hold_predictions(predictions)
+            if model is not None:
+                model = self.store.hold(model)
+        except OSError as error:
+            # The search goes on without: its scores do not depend on them.
+            self._errors.append(error)
+            predictions = model = None
         return replace(fold, predictions=predictions, model=model)
+
+    def postponed(self) -> list[Warning]:
+        """Return what there is to warn of at the end of the search."""
+        if not self._errors:
+            return []
+        error = self._errors[0]
+        notes = " ".join(getattr(error, "__notes__", []))
+        return [
+            EnsembleWarning(
+                f"The predictions of {len(self._errors)} fits could not be kept: "
+                f"{error}. {notes} Their candidates are no part of oof_predictions_ "
+                "and of ensembles."
+            )
+        ]
+
+    def take_predictions(self, trial: Trial) -> dict[int, Predictions] | None:
+        """Return the predictions of a candidate for all splits, which is left without.
+
+        None if there are not all of them, or if the candidate has failed.
+        """
+        found = _predictions_of(trial)
+        for unit, fold in trial.results.items():
+            if fold.predictions is not None:
+                self.store.release(fold.predictions.values)
+                trial.results[unit] = replace(fold, predictions=None)
+        return found
 
     def usable(self, results: Mapping[Unit, FoldResult]) -> dict[Unit, FoldResult]:
         """Return the results of an earlier run that have what is to be kept.
@@ -99,7 +137,7 @@ class Kept:
     def _drop_models(self, trial: Trial) -> None:
         for unit, fold in trial.results.items():
             if fold.model is not None:
-                self._store.release(fold.model)
+                self.store.release(fold.model)
                 trial.results[unit] = replace(fold, model=None)
 
     def _fits(self, unit: Unit, predictions: Predictions) -> bool:
@@ -120,7 +158,7 @@ class Kept:
         )
 
 
-def predictions_of(trial: Trial) -> dict[int, Predictions] | None:
+def _predictions_of(trial: Trial) -> dict[int, Predictions] | None:
     """Return the predictions of all splits, None if the candidate has not all."""
     found = {split: fold.predictions for split, fold in trial.fold_of.items()}
     is_whole = all(unit.fidelity == 1.0 for unit in trial.results)

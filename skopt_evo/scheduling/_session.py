@@ -79,4 +79,5 @@ class Session:
 
     def postponed(self) -> list[Warning]:
         """Return warnings that are to be given when the search is over."""
-        return [] if self.checkpoint is None else self.checkpoint.postponed
+        late = [] if self.checkpoint is None else self.checkpoint.postponed
+        return late if self.kept is None else late + self.kept.postponed()

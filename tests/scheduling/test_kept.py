@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skopt_evo.predictions import Store, Targets
-from skopt_evo.scheduling import Kept, predictions_of
+from skopt_evo.scheduling import Kept
 from skopt_evo.scheduling import _kept as module
 from skopt_evo.trials import FoldResult, Predictions, Trial, Unit
 
@@ -108,12 +108,44 @@ def test_results_without_fitting_predictions_are_left_out(name):
 
 
 def test_predictions_are_those_of_whole_candidates():
+    kept = Kept(TARGETS, SPLITS)
     whole = trial(0)
-    assert set(predictions_of(whole)) == {0, 1}
-    whole.n_splits = 3
-    assert predictions_of(whole) is None
+    assert set(kept.take_predictions(whole)) == {0, 1}
+    assert kept.take_predictions(whole) == {}
+    assert all(has_models(whole))
+    part = trial(0)
+    part.n_splits = 3
+    assert kept.take_predictions(part) is None
     failed = Trial({}, 0, "initial").complete([FoldResult(np.nan, "Traceback")])
-    assert predictions_of(failed) is None
+    assert kept.take_predictions(failed) is None
     part = Trial({}, 0, "initial", n_splits=1)
     part.results = {Unit(0, 0.5): fold(2)}
-    assert predictions_of(part) is None
+    assert kept.take_predictions(part) is None
+
+
+def test_memory_of_predictions_that_were_taken_is_free_again():
+    store = Store()
+    kept = Kept(TARGETS, SPLITS, n_best=0, store=store)
+    made = trial(0, model=None).complete(
+        [kept.hold(each) for each in (fold(2), fold(3))]
+    )
+    assert store.n_in_memory == 5 * 2 * 8
+    kept.take_predictions(made)
+    assert store.n_in_memory == 0
+
+
+def test_what_cannot_be_kept_is_a_warning_at_the_end(monkeypatch):
+    kept = Kept(TARGETS, SPLITS, store=Store(max_memory=0))
+    assert kept.postponed() == []
+
+    def full(array):
+        error = OSError(28, "No space left on device")
+        error.add_note("Set TMPDIR.")
+        raise error
+
+    monkeypatch.setattr(kept.store, "hold", full)
+    held = kept.hold(fold(2, model=MODEL))
+    assert (held.predictions, held.model, held.test_scores) == (None, None, 0.5)
+    (warning,) = kept.postponed()
+    assert "predictions of 1 fits could not be kept" in str(warning)
+    assert "Set TMPDIR." in str(warning)
