@@ -216,6 +216,7 @@ def honesty_table(pairs):
     header = [
         "reported score",
         "optimism in SE",
+        "median of the runs",
         "test score within the limits",
         "distance of the limits in SE",
     ]
@@ -223,15 +224,18 @@ def honesty_table(pairs):
     for method, label in measured(pairs, {**LABELS, **CORRECTED}).items():
         if "reported" not in pairs[0].lines[0]["methods"][method]:
             continue
-        within, distances, optimism = [], [], []
+        within, distances, optimism, each = [], [], [], []
         for pair in pairs:
             keys = ("reported", "test", "error", "low", "high")
             reported, test, error, low, high = (pair.of(method, key) for key in keys)
             within += ((low <= test) & (test <= high)).tolist()
             # No error: all folds have the same score.
             known = error > 0
-            optimism.append(np.mean((reported - test)[known] / error[known]))
+            of_runs = (reported - test)[known] / error[known]
+            optimism.append(np.mean(of_runs))
+            each += of_runs.tolist()
             distances += ((high - low)[known] / error[known]).tolist()
         distance = f"{np.median(distances):.1f}"
-        rows.append([label, with_error(optimism), percent(within), distance])
+        median = f"{np.median(each):+.2f}"
+        rows.append([label, with_error(optimism), median, percent(within), distance])
     return csv_table(header, rows)

@@ -51,6 +51,7 @@ __all__ = [
     "StrOptions",
     "as_indices_of",
     "asks_for_labels",
+    "asks_for_predictions_alone",
     "check_method_params",
     "check_refit",
     "clone_without_callbacks",
@@ -153,6 +154,13 @@ def asks_for_labels(scorer):
         return True
     methods = scorer._response_method
     return "predict" in ([methods] if isinstance(methods, str) else methods)
+
+
+def asks_for_predictions_alone(scorer):
+    """Tell whether a scorer does nothing with an estimator but have it predict."""
+    if isinstance(scorer, _MultimetricScorer):
+        return all(map(asks_for_predictions_alone, scorer._scorers.values()))
+    return isinstance(scorer, _BaseScorer)
 
 
 def scorer_of(scorers, metric):

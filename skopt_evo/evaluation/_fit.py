@@ -14,10 +14,12 @@ from sklearn.base import clone
 
 from skopt_evo._sklearn_callbacks import ObservedFit
 from skopt_evo._sklearn_compat import (
+    asks_for_predictions_alone,
     check_method_params,
     number_of_samples,
 )
 from skopt_evo.evaluation._outputs import Outputs, add_outputs
+from skopt_evo.evaluation._remembered import Remembered
 from skopt_evo.evaluation._rows import Rows, rows_of
 from skopt_evo.evaluation._scores import computed_scores, scores_of_failure
 from skopt_evo.hypergrad import Fold
@@ -94,27 +96,27 @@ def fit_and_score(
     )
     # Some values may be estimators.
     estimator = estimator.set_params(**clone(params, safe=False))
+
+    def fresh() -> Rows:
+        # An estimator that does not copy its input changes it.
+        return rows_of(estimator, X, y, train, test)
+
     start = time.time()
-    rows = rows_of(estimator, X, y, train, test)
+    rows = fresh()
     try:
         error = _fit(estimator, rows, metadata, settings, callbacks)
         fit_time = time.time() - start
         if error is None:
-            fold = _score(estimator, rows, metadata, settings)
+            fold = _score(estimator, rows, metadata, settings, fresh)
         else:
             fold = _failure(error, rows, settings)
     finally:
         if callbacks is not None:
             callbacks.end(**_seen(rows, metadata))
     fold = replace(fold, fit_time=fit_time)
-    if error is not None:
+    if error is not None or settings.gradient is None:
         return fold
-    if settings.outputs is not None:
-        fold = add_outputs(fold, estimator, rows.X_test, settings.outputs)
-    if settings.gradient is None:
-        return fold
-    # An estimator that does not copy its input has changed it.
-    rows = rows_of(estimator, X, y, train, test)
+    rows = fresh()
     return _differentiate(fold, estimator, rows, metadata, settings.gradient, params)
 
 
@@ -150,13 +152,20 @@ def _fit(
 
 
 def _score(
-    estimator: Any, rows: Rows, metadata: _Metadata, settings: FitSettings
+    estimator: Any,
+    rows: Rows,
+    metadata: _Metadata,
+    settings: FitSettings,
+    fresh: Callable[[], Rows],
 ) -> FoldResult:
-    """Score a fitted estimator."""
+    """Score a fitted estimator; add what else is asked for."""
     scorer, error_score = settings.scorer, settings.error_score
+    seen, outputs = Remembered(estimator, rows.X_test), settings.outputs
+    may_remember = outputs is not None and asks_for_predictions_alone(scorer)
+    scored = seen if may_remember else estimator
     start = time.time()
     test_scores, errors = computed_scores(
-        estimator, rows.X_test, rows.y_test, scorer, metadata.score_test, error_score
+        scored, rows.X_test, rows.y_test, scorer, metadata.score_test, error_score
     )
     score_time = time.time() - start
     train_scores = None
@@ -169,13 +178,17 @@ def _score(
             metadata.score_train,
             error_score,
         )
-    return FoldResult(
+    fold = FoldResult(
         test_scores,
         score_errors=errors,
         train_scores=train_scores,
         n_test_samples=number_of_samples(rows.X_test),
         score_time=score_time,
     )
+    if outputs is None:
+        return fold
+    again = seen.again(lambda: fresh().X_test)
+    return add_outputs(fold, estimator, rows.X_test, outputs, again)
 
 
 def _failure(error: str, rows: Rows, settings: FitSettings) -> FoldResult:

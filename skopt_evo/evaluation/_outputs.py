@@ -33,7 +33,7 @@ class Outputs:
 
 
 def add_outputs(
-    fold: FoldResult, estimator: Any, X_test: Any, outputs: Outputs
+    fold: FoldResult, estimator: Any, X_test: Any, outputs: Outputs, seen: Any
 ) -> FoldResult:
     """Add to a result what a fitted estimator predicts, and the estimator itself.
 
@@ -47,6 +47,8 @@ def add_outputs(
         The test set.
     outputs : Outputs
         What is to be returned.
+    seen : estimator
+        The same estimator, which may remember what it has predicted for `X_test`.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def add_outputs(
         Without predictions if the estimator raises, whose scores count all the same;
         without the model if it cannot be pickled.
     """
-    found = _predictions(estimator, X_test, outputs)
+    found = _predictions(seen, X_test, outputs)
     model = _model(estimator) if outputs.with_models and found is not None else None
     return replace(fold, predictions=found, model=model)
 

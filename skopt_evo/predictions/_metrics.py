@@ -55,7 +55,9 @@ def _balanced_accuracy(
 def _log_loss(
     targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
 ) -> FloatArray:
-    of_truth = values[:, np.arange(len(y)), y].astype(np.float64)
+    n_columns = values.shape[2]
+    places = np.arange(len(y)) * n_columns + y
+    of_truth = values.reshape(len(values), -1).take(places, axis=1).astype(np.float64)
     smallest = np.finfo(np.float64).eps  # that of scikit-learn
     likely = np.clip(of_truth, smallest, 1.0 - smallest)
     return np.asarray(-np.mean(np.log(likely), axis=1))
