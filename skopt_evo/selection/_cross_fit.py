@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from skopt_evo.ensemble import Candidates, Ensemble
+from skopt_evo.predictions import OutOfFoldPredictions
 from skopt_evo.trials import Predictions
+
+# Weights are chosen so many times at most: leave-one-out has a split for each sample.
+MOST_PARTS = 10
+
+# Into how many parts samples are divided if they have a single test set.
+PARTS_OF_ONE = 5
 
 
 def cross_fitted(ensemble: Ensemble, candidates: Candidates) -> list[Predictions]:
     """Return what an ensemble predicts for the test set of each split.
 
-    Its weights are chosen by the rows outside of that test set, as in stacking: an
-    ensemble that was chosen by the very rows looks too good on them.
+    Its weights are chosen by the samples outside of that test set, as in stacking: an
+    ensemble that was chosen by the very samples looks too good on them.
 
     Parameters
     ----------
@@ -28,23 +38,40 @@ def cross_fitted(ensemble: Ensemble, candidates: Candidates) -> list[Predictions
     """
     predictions = candidates.predictions
     assert predictions is not None
+    part_of = _parts(predictions)
     first = predictions.pooled(candidates.best)
     results = [np.zeros(pool.values.shape) for pool in first]
-    for repeat, split_of in enumerate(predictions.split_of):
-        for split in np.unique(split_of):
-            inside = np.flatnonzero(split_of == split)
-            rows = predictions.rows[repeat][inside]
-            outside = [
-                np.flatnonzero(~np.isin(others, rows)) for others in predictions.rows
-            ]
-            # Without any other rows, as with a single split, all of them choose.
-            has_others = any(len(each) for each in outside)
-            others = candidates.restricted(outside) if has_others else candidates
-            weights = ensemble.weights(others)
-            for number in np.flatnonzero(weights):
-                values = predictions.pooled(int(number))[repeat].values[inside]
-                results[repeat][inside] += weights[number] * values
+    for part in np.unique(part_of):
+        inside = [np.flatnonzero(part_of[rows] == part) for rows in predictions.rows]
+        outside = [np.flatnonzero(part_of[rows] != part) for rows in predictions.rows]
+        weights = ensemble.weights(candidates.restricted(outside))
+        for number in np.flatnonzero(weights):
+            pools = predictions.pooled(int(number))
+            for result, pool, rows in zip(results, pools, inside, strict=True):
+                result[rows] += weights[number] * pool.values[rows]
     return [
         Predictions(pool.method, values, is_list=pool.is_list)
         for pool, values in zip(first, results, strict=True)
     ]
+
+
+def _parts(predictions: OutOfFoldPredictions) -> NDArray[Any]:
+    """Return the number of the part that each sample is in.
+
+    Parts are the test sets of the first repetition of cross-validation, several of them
+    together if there are many. Samples that have no test set there, as those of random
+    splits, are spread over the parts; those of a group stay together.
+    """
+    parts = np.full(predictions.n_samples, -1)
+    splits = np.unique(predictions.split_of[0])
+    n_parts = min(MOST_PARTS, len(splits))
+    if n_parts > 1:
+        for part, some in enumerate(np.array_split(splits, n_parts)):
+            is_in = np.isin(predictions.split_of[0], some)
+            parts[predictions.rows[0][is_in]] = part
+    else:  # one test set, or random ones
+        n_parts = PARTS_OF_ONE
+    unit = np.arange(predictions.n_samples)
+    if predictions.groups is not None:
+        _, unit = np.unique(np.asarray(predictions.groups), return_inverse=True)
+    return np.where(parts < 0, unit % n_parts, parts)
