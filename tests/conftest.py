@@ -1,10 +1,17 @@
 """What all the tests run in."""
 
+import signal
+
 import pytest
 from threadpoolctl import threadpool_limits
 
 # The folders whose tests are slow.
 SLOW = ("faults", "upstream")
+
+# A shell has its background jobs ignore Ctrl-C, and they pass that on. Tests of
+# interrupts would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are selected by their markers
