@@ -78,7 +78,8 @@ def corrected_score(
           quantiles of these scores as its ends.
         - ``"cross-fitted"`` for an ensemble that is chosen by predictions: for each
           split the weights are chosen by the rows outside of its test set, which is
-          then predicted; of many splits, some are taken together. The interval is that of the rows outside of bootstraps.
+          then predicted; of many splits, some are taken together. The interval is that
+          of the rows outside of bootstraps.
         - ``"fold scores"`` where there are no predictions, or where the scorer needs
           more than these: the mean difference, over the splits, between the best score
           on that split and the score of the winner is subtracted. The interval is that
