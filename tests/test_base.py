@@ -499,7 +499,8 @@ def test_verbose_says_when_the_best_score_improves_and_how_it_ended(search, caps
         f"[candidate {n + 1}/6" for n in better
     ]
     assert f"new best score: {scores[better[-1]]:.6g} (" in found[-1]
-    assert lines[-1] == (
+    assert lines[-1] == f"Corrected score: {model.corrected_score_}"
+    assert lines[-2] == (
         f"[end of the search] 6 candidates, 0 failed, best score: {max(scores):.6g}, "
         "stop_reason: n_iter"
     )
