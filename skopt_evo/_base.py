@@ -125,7 +125,7 @@ class BaseEvoSearchCV(SearchParameters):
         seed = self._draw_seed()
         space = self._checked_space(seed)
         data, refit_metric = self._read(X, y, params)
-        max_subtasks = 1 + (self.refit is not False and self.ensemble is None)
+        max_subtasks = 1 + (self.refit is not False)
         root = SearchTask.root(self, max_subtasks=max_subtasks, **data.for_callbacks())
         with Interruption() as interruption:
             session, stop_reason, late = self._search(

@@ -7,10 +7,14 @@ import numpy as np
 from sklearn.base import clone
 
 from skopt_evo._sklearn_compat import ONLY_METRIC, number_of_samples, scorer_of
-from skopt_evo.ensemble import resolve_ensemble
-from skopt_evo.ensemble._build import MemberFits, build
-from skopt_evo.ensemble._from_search import candidates_of, cv_of, metric_of
-from skopt_evo.ensemble._top import FoldsEnsemble
+from skopt_evo.ensemble import resolve_ensemble, weights_of
+from skopt_evo.ensemble._build import MemberFits, build, has_uneven_splits
+from skopt_evo.ensemble._from_search import (
+    candidates_of,
+    cv_of,
+    metric_of,
+    uneven_splits,
+)
 from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
 from skopt_evo.executors import resolve_executor
 from skopt_evo.predictions import OutOfFoldPredictions, PredictionScorer
@@ -53,7 +57,7 @@ def set_final_estimator(search, session, data, root):
     if search.ensemble is None:
         _set_best(search, data, root)
     else:
-        _set_ensemble(search, session, data, late)
+        _set_ensemble(search, session, data, root, late)
     if hasattr(search.best_estimator_, "feature_names_in_"):
         search.feature_names_in_ = search.best_estimator_.feature_names_in_
     return late
@@ -75,11 +79,39 @@ def _set_best(search, data, root):
     search.best_estimator_ = estimator
 
 
-def _set_ensemble(search, session, data, late):
-    """Make an ensemble of the candidates."""
+def _set_ensemble(search, session, data, root, late):
+    """Make an ensemble of the candidates; if there can be none, fit the best one."""
     start = time.time()
-    ensemble, weights = _chosen(search, late)
-    fits = MemberFits(
+    ensemble = resolve_ensemble(search.ensemble)
+    assert ensemble is not None
+    try:
+        weights = weights_of(ensemble, candidates_of(search, metric_of(search)))
+    except NoEnsembleError as error:
+        late.append(
+            EnsembleWarning(
+                f"ensemble={search.ensemble!r} cannot be made: {error} The best "
+                "candidate, fitted on all the data, is taken in its place."
+            )
+        )
+        _set_best(search, data, root)
+        return
+    if ensemble.members == "folds" and has_uneven_splits(data.splits):
+        late.append(EnsembleWarning(uneven_splits(search)))
+    search.best_estimator_, n_fits = build(
+        ensemble, weights, _member_fits(search, session, data)
+    )
+    search.refit_time_ = time.time() - start
+    if search.verbose:
+        n_members = int(np.count_nonzero(weights))
+        print(
+            f"Ensemble of {n_members} of {len(weights)} candidates: {n_fits} further "
+            f"fits, {search.refit_time_:.1f} s."
+        )
+
+
+def _member_fits(search, session, data):
+    """Return what members are fitted with, where there is no model yet."""
+    return MemberFits(
         estimator=search.estimator,
         params=search.cv_results_["params"],
         X=data.X,
@@ -92,31 +124,6 @@ def _set_ensemble(search, session, data, late):
         n_jobs=search.n_jobs,
         models=_models(session.objective.trials),
     )
-    search.best_estimator_, n_fits = build(ensemble, weights, fits)
-    search.refit_time_ = time.time() - start
-    if search.verbose:
-        n_members = int(np.count_nonzero(weights))
-        print(
-            f"Ensemble of {n_members} of {len(weights)} candidates: {n_fits} further "
-            f"fits, {search.refit_time_:.1f} s."
-        )
-
-
-def _chosen(search, late):
-    """Return the ensemble and its weights: another one if that cannot be made."""
-    ensemble = resolve_ensemble(search.ensemble) or FoldsEnsemble()
-    candidates = candidates_of(search, metric_of(search))
-    try:
-        return ensemble, ensemble.weights(candidates)
-    except NoEnsembleError as error:
-        late.append(
-            EnsembleWarning(
-                f"ensemble={search.ensemble!r} cannot be made: {error} The average of "
-                "the best candidate's models of the splits is taken in its place."
-            )
-        )
-        is_best = np.arange(len(candidates.scores)) == candidates.best
-        return FoldsEnsemble(), is_best.astype(np.float64)
 
 
 def _models(trials):

@@ -122,8 +122,9 @@ class GradientSearchCV(BaseEvoSearchCV):
         What `best_estimator_` is made of: None is the best candidate, fitted on all the
         data; ``"folds"`` the average of its models of the splits, which costs no fit;
         ``"greedy"`` an average of many candidates, chosen by their out-of-fold
-        predictions, which is the best on new data (see
-        :ref:`the user guide <taking_home>`). Or an object of `skopt_evo.ensemble`.
+        predictions. On most data an average is better on new data than the best
+        candidate, see :ref:`the user guide <taking_home>`. Or an object of
+        `skopt_evo.ensemble`. For classifiers and regressors alone.
 
     initial_params : list of dicts, dict or DataFrame, default=None
         Starts; a parameter that one of them leaves out has the estimator's own value,
@@ -231,10 +232,10 @@ class GradientSearchCV(BaseEvoSearchCV):
         function, nor for several metrics if ``refit=False``.
 
     corrected_score_ : CorrectedScore
-        What new data may be expected to show, with an interval: ``best_score_`` is too
-        good, since it is the best of many. See
+        An estimate of the score on new data, with an interval. ``best_score_`` is often
+        too high: it is the largest of many noisy scores. See
         :func:`~skopt_evo.selection.corrected_score`. Not available where
-        ``best_score_`` is not.
+        ``best_score_`` is not, for a single split, nor if all candidates have failed.
 
     oof_predictions_ : OutOfFoldPredictions
         What each candidate predicted for each sample by the models that were fitted

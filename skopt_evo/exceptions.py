@@ -16,7 +16,7 @@ same place if there is one, so ``except ValueError`` around a search keeps worki
             └── CheckpointMismatchError             ... it belongs to another search
     UserWarning
     ├── CheckpointWarning       a checkpoint is incomplete, or no longer written
-    ├── EnsembleWarning         another ensemble than the one asked for
+    ├── EnsembleWarning         no such ensemble, or predictions not kept
     ├── MissingScoresWarning    a split or a metric has no score for any candidate
     ├── NoHypergradientWarning  candidates without the exact derivative asked for
     ├── SearchSpaceWarning      param_grid, or what is known of it, may not be as meant
@@ -93,7 +93,7 @@ class CheckpointMismatchError(CheckpointError):
 
 
 class EnsembleWarning(UserWarning):
-    """There is another ensemble than the one asked for."""
+    """There is no such ensemble as asked for, or predictions could not be kept."""
 
 
 class CheckpointWarning(UserWarning):

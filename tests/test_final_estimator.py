@@ -14,10 +14,11 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 from sklearn.ensemble import IsolationForest, StackingClassifier
 from sklearn.exceptions import FitFailedWarning
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import get_scorer, make_scorer, mean_absolute_error
+from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
+from sklearn.metrics import get_scorer, log_loss, make_scorer, mean_absolute_error
 from sklearn.model_selection import (
     GroupKFold,
+    KFold,
     RepeatedStratifiedKFold,
     ShuffleSplit,
     TimeSeriesSplit,
@@ -148,6 +149,9 @@ def test_regressors_are_averaged():
 def test_probabilities_are_averaged_for_every_metric(scoring):
     found = search(ensemble=QUICK, scoring=scoring).fit(X, Y)
     assert found.predict_proba(X).shape == (75, 3)
+    np.testing.assert_allclose(
+        np.exp(found.predict_log_proba(X)), found.predict_proba(X)
+    )
     assert found.score(X, Y) > 0.8
 
 
@@ -234,7 +238,10 @@ def test_rows_of_any_splits_have_their_predictions(name):
     model = DecisionTreeRegressor(random_state=0)
     y = YR > 100 if name == "repeated" else YR
     model = DecisionTreeClassifier(random_state=0) if name == "repeated" else model
-    found = search(model, cv=splitter, ensemble=QUICK).fit(XR, y)
+    with warnings.catch_warnings():
+        if name == "in time":  # the training sets grow
+            warnings.simplefilter("ignore", EnsembleWarning)
+        found = search(model, cv=splitter, ensemble=QUICK).fit(XR, y)
     predictions = found.oof_predictions_
     counts = np.zeros(120, dtype=int)
     for _, test in splitter.split(XR, y):
@@ -298,8 +305,9 @@ def test_candidates_that_predict_nan_are_no_members():
     assert found.oof_predictions_.methods == ["predict_proba", "predict_proba", None]
     with pytest.raises(ValueError, match="Candidate 2 has no predictions"):
         found.oof_predictions_[2]
-    with pytest.warns(EnsembleWarning, match="best candidate has no predictions"):
-        search(model, {"max_depth": [3]}, ensemble="greedy").fit(X, Y)
+    with pytest.warns(EnsembleWarning, match="Candidate 0 has no predictions"):
+        found = search(model, {"max_depth": [3]}, ensemble="greedy").fit(X, Y)
+    assert isinstance(found.best_estimator_, NaNAtTimes)
 
 
 class FailsAtTimes(DecisionTreeClassifier):
@@ -320,15 +328,76 @@ def test_candidates_that_failed_are_no_members():
     assert names == ["candidate_1", "candidate_2"]
 
 
-def test_a_scorer_that_needs_the_estimator_gives_the_folds_of_the_best():
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_a_scorer_that_needs_the_estimator_leaves_the_best_candidate(name):
     def depth(estimator, X, y):
         return -float(estimator.get_depth())
 
-    found = search(scoring=depth, ensemble="greedy")
+    found = search(scoring=depth, ensemble=ENSEMBLES[name])
     with pytest.warns(EnsembleWarning, match="cannot be computed from predictions"):
         found.fit(X, Y)
-    assert len(found.best_estimator_.estimators) == 1
+    assert isinstance(found.best_estimator_, DecisionTreeClassifier)
+    assert found.score(X, Y) == -found.best_estimator_.get_depth()
     assert found.corrected_score_.method == "fold scores"
+
+
+class OwnThreshold(DecisionTreeClassifier):
+    """Predicts a class from a probability of a fifth on."""
+
+    def predict(self, X):
+        return self.classes_[(self.predict_proba(X)[:, 0] < 0.8).astype(int)]
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_classes_that_are_not_the_most_probable_are_not_averaged(name):
+    y = np.where(XR[:, 2] + XR[:, 0] > 0.05, "yes", "no")
+    model = OwnThreshold(max_depth=2, random_state=0)
+    found = search(model, {"ccp_alpha": [0.0, 0.01]}, ensemble=ENSEMBLES[name])
+    with pytest.warns(EnsembleWarning, match="other classes than those"):
+        found.fit(XR, y)
+    assert isinstance(found.best_estimator_, OwnThreshold)
+    assert found.corrected_score_.method == "bbc-cv"
+
+
+def test_a_score_of_the_estimators_own_leaves_the_best_candidate():
+    model = PoissonRegressor()
+    found = search(model, {"alpha": [0.1, 1.0]}, ensemble="folds")
+    with pytest.warns(EnsembleWarning, match="cannot be computed from predictions"):
+        found.fit(XR, YR)
+    assert found.score(XR, YR) == found.best_estimator_.score(XR, YR)
+
+
+def test_a_scorer_that_takes_labels_for_probabilities_is_computed_as_it_is():
+    y = (np.median(YR) < YR).astype(int)
+    scoring = make_scorer(log_loss, greater_is_better=False)
+    found = search(scoring=scoring, return_predictions=True).fit(XR, y)
+    assert found.corrected_score_.score < -5  # of labels, each wrong one counts 36
+
+
+def test_members_are_fitted_on_all_the_data_where_training_sets_grow():
+    model = DecisionTreeRegressor(random_state=0)
+    found = search(model, cv=TimeSeriesSplit(3), ensemble="folds")
+    with pytest.warns(EnsembleWarning, match="differ much in size"):
+        found.fit(XR, YR)
+    expected = clone(model).set_params(**found.best_params_).fit(XR, YR)
+    np.testing.assert_array_equal(found.predict(XR), expected.predict(XR))
+
+
+def test_a_function_that_chooses_without_a_metric_leaves_its_choice():
+    def both(estimator, X, y):
+        return {"a": estimator.score(X, y), "b": 1.0}
+
+    found = search(scoring=both, refit=lambda _: 0, ensemble=QUICK)
+    with pytest.warns(EnsembleWarning, match="Pass the name of a metric"):
+        found.fit(X, Y)
+    assert found.predict(X).shape == (75,)
+
+
+@pytest.mark.filterwarnings("ignore:The groups parameter is ignored")
+def test_groups_of_several_types_are_told_apart():
+    groups = np.array(["a", None, 3] * 25, dtype=object)
+    found = search(ensemble=QUICK, cv=KFold(3)).fit(X, Y, groups=groups)
+    assert len(np.unique(found.oof_predictions_.group_codes())) == 3
 
 
 def test_a_scorer_of_ones_own_that_needs_predictions_alone_is_improved():

@@ -7,7 +7,7 @@ predictions are kept for it is the matter of `skopt_evo.predictions`.
 from skopt_evo.ensemble._averaged import AveragedClassifier, AveragedRegressor
 from skopt_evo.ensemble._candidates import Candidates
 from skopt_evo.ensemble._greedy import GreedyEnsemble
-from skopt_evo.ensemble._protocol import Ensemble
+from skopt_evo.ensemble._protocol import Ensemble, weights_of
 from skopt_evo.ensemble._resolve import resolve_ensemble
 from skopt_evo.ensemble._top import FoldsEnsemble, TopEnsemble
 
@@ -20,4 +20,5 @@ __all__ = [
     "GreedyEnsemble",
     "TopEnsemble",
     "resolve_ensemble",
+    "weights_of",
 ]

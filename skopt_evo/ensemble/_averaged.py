@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 
 from skopt_evo._sklearn_compat import BaseComposition
 from skopt_evo.ensemble._averaging import AveragedBase, if_richest, richest_method
-from skopt_evo.ensemble._members import check_estimators, checked_weights
-from skopt_evo.predictions import Targets, stand_in
+from skopt_evo.predictions import stand_in
 
 
 class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # type: ignore[misc]
@@ -145,6 +143,28 @@ class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # typ
         """
         return self._answer("predict_proba", X).predict_proba(X)
 
+    @if_richest("predict_proba")  # type: ignore[untyped-decorator]
+    def predict_log_proba(self, X: Any) -> Any:
+        """Return the logarithms of the weighted means of probabilities.
+
+        Only available if all models have ``predict_proba``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The samples.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), or list of ndarray
+            As for `predict_proba`.
+        """
+        with np.errstate(divide="ignore"):  # as of scikit-learn's own
+            chances = self.predict_proba(X)
+            if isinstance(chances, list):
+                return [np.log(each) for each in chances]
+            return np.log(chances)
+
     @if_richest("decision_function")  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Return the weighted means of decisions.
@@ -252,49 +272,3 @@ class AveragedRegressor(AveragedBase, RegressorMixin, BaseComposition):  # type:
         """
         values = self._mean("predict", X).values
         return values[:, 0] if self._targets.is_1d else values
-
-
-def make_averaged(
-    estimators: list[tuple[str, Any]],
-    weights: ArrayLike | None,
-    cv: Any,
-    models: Sequence[Sequence[Any]],
-    targets: Targets,
-    *,
-    train_sets: Sequence[Any] | None = None,
-    n_jobs: int | None = None,
-) -> AveragedClassifier | AveragedRegressor:
-    """Return a fitted ensemble, of models that a search has fitted already.
-
-    Parameters
-    ----------
-    estimators, weights, cv, n_jobs
-        The parameters of the ensemble.
-    models : sequence of sequence of estimators
-        The fitted models of each of the `estimators`: one, or one for each split.
-    targets : Targets
-        What is predicted.
-    train_sets : sequence of ndarray, default=None
-        The rows that the models of each of the `estimators` were fitted on; None for
-        all. Kept for precomputed kernels and distances only, whose columns they are.
-
-    Returns
-    -------
-    ensemble : AveragedClassifier or AveragedRegressor
-        It is fitted.
-
-    Raises
-    ------
-    ValueError
-        As ``fit`` does for the parameters.
-    """
-    kind = AveragedRegressor if targets.classes is None else AveragedClassifier
-    ensemble = kind(estimators, weights=weights, cv=cv, n_jobs=n_jobs)
-    check_estimators(ensemble)
-    ensemble._set_fitted(
-        [list(each) for each in models],
-        checked_weights(ensemble),
-        targets,
-        [None] * len(models[0]) if train_sets is None else train_sets,
-    )
-    return ensemble

@@ -8,15 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import clone
 
 from skopt_evo._sklearn_compat import check_method_params, clone_without_callbacks
 from skopt_evo._typing import ByteArray, FloatArray
-from skopt_evo.ensemble._averaged import make_averaged
+from skopt_evo.ensemble._averaged import AveragedClassifier, AveragedRegressor
+from skopt_evo.ensemble._members import check_estimators, checked_weights
 from skopt_evo.ensemble._protocol import Ensemble
 from skopt_evo.evaluation import error_of, rows_of
 from skopt_evo.executors import Executor
-from skopt_evo.predictions import Targets
+from skopt_evo.predictions import Targets, as_row_numbers
+
+# Of the largest training set, the smallest one has at least this share, if models of
+# the splits are averaged.
+LEAST_SHARE = 0.8
 
 # A model: the number of the candidate, and the split; None for all the data.
 Key = tuple[int, int | None]
@@ -83,7 +89,7 @@ def build(ensemble: Ensemble, weights: FloatArray, fits: MemberFits) -> tuple[An
         How many models had to be fitted.
     """
     chosen = [int(number) for number in np.flatnonzero(weights)]
-    is_folds = ensemble.members == "folds"
+    is_folds = ensemble.members == "folds" and not has_uneven_splits(fits.splits)
     parts = list(range(len(fits.splits))) if is_folds else [None]
     wanted = [(number, part) for number in chosen for part in parts]
     fitted = _fit_all([key for key in wanted if key not in fits.models], fits)
@@ -111,6 +117,16 @@ def build(ensemble: Ensemble, weights: FloatArray, fits: MemberFits) -> tuple[An
         n_jobs=fits.n_jobs,
     )
     return estimator, len(fitted)
+
+
+def has_uneven_splits(splits: Sequence[tuple[Any, Any]]) -> bool:
+    """Tell whether training sets differ so much in size that models of all differ.
+
+    Those of `TimeSeriesSplit` grow: the first models know the oldest data alone. Then
+    members are fitted on all the data.
+    """
+    sizes = [len(as_row_numbers(train)) for train, _ in splits]
+    return min(sizes) < LEAST_SHARE * max(sizes)
 
 
 def fit_member(
@@ -195,3 +211,49 @@ def _submit(fits: MemberFits, key: Any) -> None:
 def _loaded(fits: MemberFits, key: Key) -> Any:
     """Return a model that a fit of this search has returned, never one of a file."""
     return pickle.loads(fits.models[key].tobytes())
+
+
+def make_averaged(
+    estimators: list[tuple[str, Any]],
+    weights: ArrayLike | None,
+    cv: Any,
+    models: Sequence[Sequence[Any]],
+    targets: Targets,
+    *,
+    train_sets: Sequence[Any] | None = None,
+    n_jobs: int | None = None,
+) -> AveragedClassifier | AveragedRegressor:
+    """Return a fitted ensemble, of models that a search has fitted already.
+
+    Parameters
+    ----------
+    estimators, weights, cv, n_jobs
+        The parameters of the ensemble.
+    models : sequence of sequence of estimators
+        The fitted models of each of the `estimators`: one, or one for each split.
+    targets : Targets
+        What is predicted.
+    train_sets : sequence of ndarray, default=None
+        The rows that the models of each of the `estimators` were fitted on; None for
+        all. Kept for precomputed kernels and distances only, whose columns they are.
+
+    Returns
+    -------
+    ensemble : AveragedClassifier or AveragedRegressor
+        It is fitted.
+
+    Raises
+    ------
+    ValueError
+        As ``fit`` does for the parameters.
+    """
+    kind = AveragedRegressor if targets.classes is None else AveragedClassifier
+    ensemble = kind(estimators, weights=weights, cv=cv, n_jobs=n_jobs)
+    check_estimators(ensemble)
+    ensemble._set_fitted(
+        [list(each) for each in models],
+        checked_weights(ensemble),
+        targets,
+        [None] * len(models[0]) if train_sets is None else train_sets,
+    )
+    return ensemble

@@ -38,6 +38,8 @@ class Candidates:
         None if the scorer of the search needs more than predictions.
     positions : list of ndarray or None
         Which rows of each repetition count, None for all of them.
+    reason : str
+        Why there is nothing to average, empty if there is.
     """
 
     scores: FloatArray
@@ -45,6 +47,7 @@ class Candidates:
     predictions: OutOfFoldPredictions | None = None
     scorer: PredictionScorer | None = None
     positions: list[NDArray[Any]] | None = None
+    reason: str = ""
 
     def members(self) -> list[int]:
         """Return the candidates that may be averaged with the best one."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
+from numbers import Integral
 from typing import Any, cast
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skopt_evo._sklearn_compat import ONLY_METRIC, check_method_params
-from skopt_evo.ensemble._build import MemberFits, build
+from skopt_evo._sklearn_compat import (
+    ONLY_METRIC,
+    check_method_params,
+    number_of_samples,
+)
+from skopt_evo.ensemble._build import MemberFits, build, has_uneven_splits
 from skopt_evo.ensemble._candidates import Candidates
-from skopt_evo.ensemble._protocol import Ensemble
-from skopt_evo.exceptions import NoEnsembleError
+from skopt_evo.ensemble._protocol import Ensemble, weights_of
+from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
 from skopt_evo.executors import resolve_executor
 from skopt_evo.predictions import NotFromPredictionsError, targets_of
 
@@ -47,15 +53,23 @@ class FromSearch:
             If the search has kept no predictions, or has chosen no best candidate, or
             if its scorer cannot be computed from predictions.
         """
-        check_is_fitted(search)
+        if not hasattr(search, "cv_results_"):
+            check_is_fitted(search)
         ensemble = cast(Ensemble, self)
-        candidates = candidates_of(search, metric_of(search))
-        predictions = candidates.predictions
+        predictions = getattr(search, "oof_predictions_", None)
         if predictions is None:
             raise NoEnsembleError(
                 "The search has kept no predictions. Pass return_predictions=True to "
-                "it, and fit it again."
+                "GeneticSearchCV or GradientSearchCV, and fit it again."
             )
+        if number_of_samples(X) != predictions.n_samples:
+            raise ValueError(
+                f"X has {number_of_samples(X)} samples, the data that the search was "
+                f"fitted on {predictions.n_samples}. Pass the same X and y."
+            )
+        candidates = candidates_of(search, metric_of(search))
+        if has_uneven_splits(predictions.splits):
+            warnings.warn(uneven_splits(search), EnsembleWarning, stacklevel=2)
         params = check_method_params(X, params=params)
         routed = search._get_routed_params_for_fit(params)
         fits = MemberFits(
@@ -70,7 +84,7 @@ class FromSearch:
             executor=resolve_executor(search.n_jobs, search.pre_dispatch),
             n_jobs=search.n_jobs,
         )
-        estimator, _ = build(ensemble, ensemble.weights(candidates), fits)
+        estimator, _ = build(ensemble, weights_of(ensemble, candidates), fits)
         return estimator
 
 
@@ -78,10 +92,20 @@ def cv_of(search: Any, splits: Any) -> Any:
     """Return what makes the splits of a search again, for a clone of an ensemble."""
     if search.cv is None:
         return len(splits)  # None stands for no splits there
-    is_repeatable = isinstance(search.cv, (int, list, tuple)) or hasattr(
-        search.cv, "split"
-    )
+    is_repeatable = isinstance(search.cv, (list, tuple)) or hasattr(search.cv, "split")
+    if isinstance(search.cv, Integral):
+        return int(search.cv)
     return search.cv if is_repeatable else list(splits)
+
+
+def uneven_splits(search: Any) -> str:
+    """Return what there is to warn of with splits that `has_uneven_splits`."""
+    return (
+        f"The training sets of cv={search.cv!r} differ much in size, as those of time "
+        "series do. Members of ensembles are fitted on all the data: averages of the "
+        "models of the splits would hold models of the oldest data. Pass members="
+        "'refit' to say so yourself, e.g. GreedyEnsemble(members='refit')."
+    )
 
 
 def metric_of(search: Any) -> str:
@@ -119,10 +143,17 @@ def candidates_of(search: Any, metric: str) -> Candidates:
     scores = np.array(results[f"mean_test_{metric}"], dtype=np.float64)
     scores[np.asarray(results["status"]) != "ok"] = np.nan
     predictions = getattr(search, "oof_predictions_", None)
-    scorer = None
+    best, scorer, reason = int(search.best_index_), None, ""
     if predictions is not None:
         try:
-            scorer = predictions.checked_scorer(metric, search.best_index_, results)
-        except NotFromPredictionsError:
-            scorer = None
-    return Candidates(scores, int(search.best_index_), predictions, scorer)
+            scorer = predictions.checked_scorer(metric, best, results)
+        except NotFromPredictionsError as error:
+            reason = str(error)
+        else:
+            if any(pool.labels is not None for pool in predictions.pooled(best)):
+                reason = (
+                    f"{type(search.estimator).__name__} predicts other classes than "
+                    "those with the largest mean probability, e.g. by a threshold of "
+                    "its own."
+                )
+    return Candidates(scores, best, predictions, scorer, reason=reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 
@@ -57,8 +56,8 @@ class GreedyEnsemble(FromSearch):
     -----
     The selection takes about a second for accuracy, log loss, the area under the ROC
     curve, F1 and its kin, mean errors and :math:`R^2`, which are computed for all
-    candidates at once. Any other scorer is called some thousand times, and then the
-    members come from the ten best candidates alone.
+    candidates at once. Any other scorer is called up to ten thousand times, which may
+    take minutes, and then the members come from the ten best candidates alone.
 
     References
     ----------
@@ -97,11 +96,7 @@ class GreedyEnsemble(FromSearch):
         check_int("GreedyEnsemble", "n_rounds", self.n_rounds, 1)
         check_int("GreedyEnsemble", "n_bags", self.n_bags, 0)
         check_members("GreedyEnsemble", self.members)
-        if not isinstance(self.random_state, Integral):
-            raise TypeError(
-                f"GreedyEnsemble: random_state={self.random_state!r} is no int: pass "
-                "the seed of the halves that are drawn."
-            )
+        check_int("GreedyEnsemble", "random_state", self.random_state, 0)
 
     @property
     def n_models(self) -> int | None:

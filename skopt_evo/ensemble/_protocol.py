@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
+import numpy as np
+
+from skopt_evo._messages import shown
 from skopt_evo._typing import FloatArray
 from skopt_evo.ensemble._candidates import Candidates
+from skopt_evo.exceptions import NoEnsembleError
 
 Members = Literal["folds", "refit"]
 
@@ -42,5 +46,26 @@ class Ensemble(Protocol):
         Returns
         -------
         weights : ndarray of shape (n_candidates,)
-            Non-negative, with the sum 1; other than 0 for `Candidates.members` alone.
+            Non-negative; other than 0 for `Candidates.members` alone. They are divided
+            by their sum.
         """
+
+
+def weights_of(ensemble: Ensemble, candidates: Candidates) -> FloatArray:
+    """Return the weights that an ensemble chooses, checked, with the sum 1.
+
+    Raises
+    ------
+    skopt_evo.exceptions.NoEnsembleError
+        If there is nothing to average, or if they are no weights.
+    """
+    if candidates.reason:
+        raise NoEnsembleError(candidates.reason)
+    weights = np.asarray(ensemble.weights(candidates), dtype=np.float64)
+    is_right = weights.shape == candidates.scores.shape and np.isfinite(weights).all()
+    if not (is_right and (weights >= 0).all() and weights.sum() > 0):
+        raise NoEnsembleError(
+            f"{ensemble!r} returned {shown(weights)}, expected a weight of at least 0 "
+            f"for each of the {len(candidates.scores)} candidates, not all of them 0."
+        )
+    return np.asarray(weights / weights.sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from skopt_evo.trials._predictions import METHODS
@@ -53,7 +54,7 @@ class Remembered:
             if name not in self.answers:
                 rows = X if self._fresh is None else self._fresh()
                 self.answers[name] = found(rows)
-            return self.answers[name]
+            return deepcopy(self.answers[name])  # a metric may change what it gets
 
         answer.__name__ = name  # scorers of scikit-learn ask which method it is
         return answer

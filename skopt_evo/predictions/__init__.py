@@ -5,7 +5,7 @@ predictions look like, how they are kept, and how a scorer is called with them. 
 made of them is in `skopt_evo.ensemble` and `skopt_evo.selection`.
 """
 
-from skopt_evo.predictions._out_of_fold import OutOfFoldPredictions
+from skopt_evo.predictions._out_of_fold import OutOfFoldPredictions, as_row_numbers
 from skopt_evo.predictions._predict import predict
 from skopt_evo.predictions._scores import (
     NotFromPredictionsError,
@@ -24,6 +24,7 @@ __all__ = [
     "Stacked",
     "Store",
     "Targets",
+    "as_row_numbers",
     "mean_of_repeats",
     "predict",
     "stand_in",

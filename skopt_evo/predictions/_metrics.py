@@ -163,8 +163,11 @@ COUNT_METRICS: dict[Any, Counts] = {
 }
 
 
-def _count_metric(counts: Counts, average: str) -> Metric:
-    """Return a metric of the numbers of samples, by an average over the classes."""
+def _count_metric(counts: Counts, average: str, positive: int) -> Metric:
+    """Return a metric of the numbers of samples, by an average over the classes.
+
+    Of two classes `positive` is the place of the one that counts, for ``"binary"``.
+    """
 
     def metric(
         targets: Targets, method: str, values: NDArray[Any], y: NDArray[Any]
@@ -177,7 +180,7 @@ def _count_metric(counts: Counts, average: str) -> Metric:
         predicted = codes.sum(axis=1, dtype=np.float64)
         true = np.broadcast_to(is_true.sum(axis=0, dtype=np.float64), right.shape)
         if average == "binary":
-            return counts(right, predicted, true)[:, 1]
+            return counts(right, predicted, true)[:, positive]
         if average == "micro":
             return counts(*(each.sum(axis=1) for each in (right, predicted, true)))
         weights = true if average == "weighted" else 1.0 * (predicted + true > 0)
@@ -245,11 +248,11 @@ def metric_of(
         average = options.get("average", "binary")
         if set(options) - {"average", "pos_label"} or average not in AVERAGES:
             return None
-        # The class that counts is 1, which is to be the second of two.
-        is_second = len(classes) == 2 and classes[1] == 1 == options.get("pos_label", 1)
-        if average == "binary" and not is_second:
+        positive = np.flatnonzero(classes == options.get("pos_label", 1))
+        if average == "binary" and (len(classes) != 2 or len(positive) != 1):
             return None
-        return _count_metric(COUNT_METRICS[function], average)
+        place = int(positive[0]) if average == "binary" else 0
+        return _count_metric(COUNT_METRICS[function], average, place)
     if options or (function in NEEDS_PROBABILITIES and method != "predict_proba"):
         return None
     if function in NEEDS_TWO_CLASSES and (method == "predict" or len(classes) != 2):

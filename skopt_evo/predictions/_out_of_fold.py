@@ -155,6 +155,15 @@ class OutOfFoldPredictions:
             and (pool[0].method, pool[0].is_list, pool[0].values.shape[1]) == kind
         ]
 
+    def group_codes(self) -> NDArray[Any]:
+        """Return the number of the group of each sample, of 0 or more."""
+        import pandas as pd  # sorts nothing: groups may be of several types
+
+        codes, _ = pd.factorize(
+            np.asarray(self.groups, dtype=object), use_na_sentinel=False
+        )
+        return np.asarray(codes)
+
     def pooled(self, candidate: int) -> list[Predictions]:
         """Return the predictions of a candidate, one for each repetition.
 

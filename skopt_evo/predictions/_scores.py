@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +19,12 @@ from skopt_evo._sklearn_compat import (
     scorer_parts,
 )
 from skopt_evo._typing import FloatArray
-from skopt_evo.predictions._metrics import Metric, metric_of
+from skopt_evo.predictions._metrics import (
+    NEEDS_PROBABILITIES,
+    NEEDS_TWO_CLASSES,
+    Metric,
+    metric_of,
+)
 from skopt_evo.predictions._stand_in import stand_in
 from skopt_evo.predictions._targets import Targets
 from skopt_evo.trials import Predictions
@@ -125,13 +131,16 @@ class PredictionScorer:
             with np.errstate(all="ignore"):
                 return sign * metric(self.targets, method, values, self._labels[rows])
         scores = np.full(len(values), np.nan)
-        for number, each in enumerate(values):
-            predictions = Predictions(method, each, is_list=is_list)
-            try:
-                scores[number] = self.score(predictions, rows)
-            except Exception:
-                # Some rows have too few classes, say, as some bootstraps may have.
-                continue
+        with warnings.catch_warnings():
+            # The user was warned of the same by the fits of the search.
+            warnings.simplefilter("ignore")
+            for number, each in enumerate(values):
+                predictions = Predictions(method, each, is_list=is_list)
+                try:
+                    scores[number] = self.score(predictions, rows)
+                except Exception:
+                    # Some rows have too few classes, say, as some bootstraps may have.
+                    continue
         return scores
 
     def check(
@@ -176,7 +185,20 @@ class PredictionScorer:
             parts = (accuracy_score if is_class else r2_score), 1, {}
         function, sign, options = parts
         metric = metric_of(function, options, self.targets, method)
-        return None if metric is None else (metric, float(sign))
+        if metric is None or not self._gets_what_it_takes(function):
+            return None
+        return metric, float(sign)
+
+    def _gets_what_it_takes(self, function: Any) -> bool:
+        """Tell whether a metric of numbers gets numbers, and one of labels labels.
+
+        A scorer of ``make_scorer(log_loss)`` asks for labels, and takes them for
+        probabilities.
+        """
+        if self.targets.classes is None or not is_scorer(self._scorer):
+            return True
+        takes_numbers = function in (*NEEDS_PROBABILITIES, *NEEDS_TWO_CLASSES)
+        return takes_numbers != self.asks_for_labels
 
     def _numbers(self) -> NDArray[Any]:
         """Return the targets as numbers: of the classes, or as they are."""

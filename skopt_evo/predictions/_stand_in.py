@@ -37,7 +37,8 @@ class _StandIn(BaseEstimator):  # type: ignore[misc]
         self.targets = targets
 
     def _values(self, X: Any) -> NDArray[np.float64]:
-        values = np.asarray(self.predictions.values, dtype=np.float64)
+        # A copy: a metric may change what it gets.
+        values = np.array(self.predictions.values, dtype=np.float64)
         n_rows = number_of_samples(X)
         if n_rows != len(values):
             raise AttributeError(

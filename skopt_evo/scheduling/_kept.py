@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from skopt_evo.exceptions import EnsembleWarning
-from skopt_evo.predictions import Store, Targets
-from skopt_evo.predictions._out_of_fold import as_row_numbers
+from skopt_evo.predictions import Store, Targets, as_row_numbers
 from skopt_evo.trials import FoldResult, Predictions, Trial, Unit
 
 # Bytes of pickled models in the temporary file. Those beyond it are fitted again, if

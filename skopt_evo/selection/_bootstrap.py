@@ -56,7 +56,7 @@ def draws(
     n_samples, groups = predictions.n_samples, predictions.groups
     unit = np.arange(n_samples)
     if groups is not None:
-        _, unit = np.unique(np.asarray(groups), return_inverse=True)
+        unit = predictions.group_codes()
     n_units = int(unit.max()) + 1
     for _ in range(n_bootstraps):
         times = np.bincount(rng.integers(n_units, size=n_units), minlength=n_units)

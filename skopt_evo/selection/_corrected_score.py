@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from skopt_evo._messages import did_you_mean, listed
+from skopt_evo._messages import did_you_mean, listed, shown
 from skopt_evo._typing import FloatArray
 from skopt_evo.ensemble import FoldsEnsemble, resolve_ensemble
 from skopt_evo.ensemble._from_search import candidates_of
@@ -50,11 +50,12 @@ def corrected_score(
     X, y : array-like, default=None
         The data that it was fitted on; for `n_repeats` alone.
     metric : str, default=None
-        The metric; None for the one that the best candidate was chosen by.
+        The metric, by which the winner is the best; None for the one that the search
+        has chosen by.
     n_repeats : int, default=0
         How many times cross-validation of the winner is repeated, with splits of its
-        own. 0 for none, so that nothing is fitted. This has the least bias; two
-        repetitions are enough.
+        own; 0 for none, so that nothing is fitted. Repetitions have the least bias. Not
+        for groups or time series, whose rows must not be split at random.
     n_bootstraps : int, default=300
         How many times rows are drawn.
     confidence : float, default=0.95
@@ -115,14 +116,15 @@ def corrected_score(
     ... ).fit(X, y)
     >>> search.corrected_score_.method
     'bbc-cv'
-    >>> search.corrected_score_.score < search.best_score_
+    >>> bool(search.corrected_score_.score < search.best_score_)
     True
     >>> corrected_score(search.cv_results_).method
     'fold scores'
     """
     _check(n_repeats, n_bootstraps, confidence, random_state)
-    results = search if isinstance(search, Mapping) else search.cv_results_
+    results = search if isinstance(search, Mapping) else _results(search)
     metric = _metric(search, results, metric)
+    assert metric is not None
     if n_repeats:
         return _repeated(
             search, X, y, metric, n_repeats, confidence, random_state, params
@@ -135,7 +137,10 @@ def corrected_score(
             )
         except (NotFromPredictionsError, NoEnsembleError) as error:
             reason = str(error)
-    return _from_fold_scores(results, metric, confidence, reason)
+    best = None
+    if metric == _metric(search, results, None, is_needed=False):
+        best = getattr(search, "best_index_", None)
+    return _from_fold_scores(results, metric, confidence, reason, best)
 
 
 def _repeated(
@@ -169,13 +174,18 @@ def _repeated(
 def _from_predictions(
     search: Any, metric: str, n_bootstraps: int, confidence: float, seed: int
 ) -> CorrectedScore:
+    if callable(search.refit):
+        raise NotFromPredictionsError(
+            f"refit={search.refit!r} may choose another candidate than the best mean."
+        )
     candidates = candidates_of(search, metric)
     predictions = candidates.predictions
     assert predictions is not None
     # It raises, and says why, what `candidates_of` leaves out.
     predictions.checked_scorer(metric, candidates.best, search.cv_results_)
     ensemble = resolve_ensemble(getattr(search, "ensemble", None))
-    if ensemble is not None and not isinstance(ensemble, FoldsEnsemble):
+    is_folds = ensemble is None or isinstance(ensemble, FoldsEnsemble)
+    if ensemble is not None and not is_folds and not candidates.reason:
         pooled = cross_fitted(ensemble, candidates)
         score, low, high = bootstrap_interval(
             pooled, candidates, n_bootstraps, confidence, seed
@@ -188,9 +198,13 @@ def _from_predictions(
 
 
 def _from_fold_scores(
-    results: Mapping[str, Any], metric: str, confidence: float, reason: str
+    results: Mapping[str, Any],
+    metric: str,
+    confidence: float,
+    reason: str,
+    best: int | None,
 ) -> CorrectedScore:
-    """Correct the best score by the scores on the splits, after Tibshirani."""
+    """Correct the score of the winner by the scores on the splits, after Tibshirani."""
     scores = _fold_scores(results, metric)
     scored = np.flatnonzero(np.isfinite(scores).all(axis=0))
     if len(scores) < 2 or not len(scored):
@@ -199,14 +213,26 @@ def _from_fold_scores(
             "candidates with a score on each of them. It takes two splits and one "
             "candidate."
         )
-    scores = scores[:, scored]
-    best = int(np.argmax(scores.mean(axis=0)))
+    place = int(np.argmax(scores[:, scored].mean(axis=0)))
+    if best in scored:
+        place = int(np.flatnonzero(scored == best)[0])
+    scores, best = scores[:, scored], place
     # Tibshirani and Tibshirani 2009, eq. 2.
     bias = float(np.mean(scores.max(axis=1) - scores[:, best]))
     score = float(scores[:, best].mean()) - bias
     error = np.std(scores[:, best], ddof=1) / np.sqrt(len(scores))
     width = float(student.ppf(0.5 + confidence / 2, len(scores) - 1) * error)
     return CorrectedScore(score, score - width, score + width, "fold scores", reason)
+
+
+def _results(search: Any) -> Any:
+    """Return the results of a search; raise if it is not fitted."""
+    if not hasattr(search, "cv_results_"):
+        raise ValueError(
+            f"corrected_score: search={shown(search)} has no cv_results_. Pass a "
+            "fitted search, or its cv_results_, a dict."
+        )
+    return search.cv_results_
 
 
 def _fold_scores(results: Mapping[str, Any], metric: str) -> FloatArray:
@@ -216,16 +242,27 @@ def _fold_scores(results: Mapping[str, Any], metric: str) -> FloatArray:
     scores = np.array([results[column] for column in splits], dtype=np.float64)
     if "status" in results and len(scores):
         scores[:, np.asarray(results["status"]) != "ok"] = np.nan
+    if "n_resources" in results and len(scores):  # successive halving
+        resources = np.asarray(results["n_resources"])
+        scores[:, resources < resources.max()] = np.nan
     return scores
 
 
-def _metric(search: Any, results: Mapping[str, Any], metric: str | None) -> str:
+def _metric(
+    search: Any,
+    results: Mapping[str, Any],
+    metric: str | None,
+    *,
+    is_needed: bool = True,
+) -> str | None:
     metrics = metrics_of(results)
     if metric is None:
         refit = getattr(search, "refit", None)
         metric = refit if isinstance(refit, str) and refit in metrics else None
     if metric is None and len(metrics) == 1:
         return metrics[0]
+    if metric is None and not is_needed:
+        return None
     if metric is None:
         raise ValueError(
             f"corrected_score: metric=None, but the search has {len(metrics)} metrics: "

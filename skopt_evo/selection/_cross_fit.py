@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skopt_evo.ensemble import Candidates, Ensemble
+from skopt_evo.ensemble import Candidates, Ensemble, weights_of
 from skopt_evo.predictions import OutOfFoldPredictions
 from skopt_evo.trials import Predictions
 
@@ -44,7 +44,7 @@ def cross_fitted(ensemble: Ensemble, candidates: Candidates) -> list[Predictions
     for part in np.unique(part_of):
         inside = [np.flatnonzero(part_of[rows] == part) for rows in predictions.rows]
         outside = [np.flatnonzero(part_of[rows] != part) for rows in predictions.rows]
-        weights = ensemble.weights(candidates.restricted(outside))
+        weights = weights_of(ensemble, candidates.restricted(outside))
         for number in np.flatnonzero(weights):
             pools = predictions.pooled(int(number))
             for result, pool, rows in zip(results, pools, inside, strict=True):
@@ -73,5 +73,5 @@ def _parts(predictions: OutOfFoldPredictions) -> NDArray[Any]:
         n_parts = PARTS_OF_ONE
     unit = np.arange(predictions.n_samples)
     if predictions.groups is not None:
-        _, unit = np.unique(np.asarray(predictions.groups), return_inverse=True)
+        unit = predictions.group_codes()
     return np.where(parts < 0, unit % n_parts, parts)

@@ -6,15 +6,22 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
-from sklearn.base import clone, is_classifier
+from sklearn import get_config
+from sklearn.base import clone
 from sklearn.model_selection import (
     RepeatedKFold,
     RepeatedStratifiedKFold,
+    TimeSeriesSplit,
+    check_cv,
     cross_validate,
 )
+from sklearn.utils.multiclass import type_of_target
 
 from skopt_evo._sklearn_compat import ONLY_METRIC, check_method_params
 from skopt_evo.selection._result import CorrectedScore
+
+# Into so many parts the rows are split at most.
+MOST_SPLITS = 10
 
 
 def repeated_score(
@@ -59,10 +66,12 @@ def repeated_score(
     C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning
     52, 239-281, 2003.
     """
-    is_class = is_classifier(search.best_estimator_)
-    kind = RepeatedStratifiedKFold if is_class else RepeatedKFold
-    n_splits = max(2, search.n_splits_)
-    routed = search._get_routed_params_for_fit(check_method_params(X, params=params))
+    params = check_method_params(X, params=params)
+    routed = search._get_routed_params_for_fit(params)
+    _check(search, routed)
+    n_splits = min(MOST_SPLITS, max(2, search.n_splits_))
+    kind = RepeatedStratifiedKFold if _can_be_stratified(y, n_splits) else RepeatedKFold
+    is_routed = get_config()["enable_metadata_routing"]
     found = cross_validate(
         clone(search.best_estimator_),
         X,
@@ -70,7 +79,7 @@ def repeated_score(
         scoring=search.scorer_,
         cv=kind(n_splits=n_splits, n_repeats=n_repeats, random_state=random_state),
         n_jobs=search.n_jobs,
-        params=routed.estimator.fit or None,
+        params=(params if is_routed else routed.estimator.fit) or None,
         error_score="raise",
     )
     scores = found[f"test_{ONLY_METRIC if metric == ONLY_METRIC else metric}"]
@@ -79,3 +88,26 @@ def repeated_score(
     error = np.sqrt((1 / n + 1 / (n_splits - 1)) * np.var(scores, ddof=1))
     width = float(student.ppf(0.5 + confidence / 2, n - 1) * error)
     return CorrectedScore(score, score - width, score + width, "repeated cv")
+
+
+def _check(search: Any, routed: Any) -> None:
+    """Raise for a search whose rows cannot be split at random."""
+    has_groups = routed.splitter.split.get("groups") is not None
+    if has_groups or isinstance(check_cv(search.cv), TimeSeriesSplit):
+        raise ValueError(
+            f"corrected_score: n_repeats splits rows at random, which does not suit "
+            f"cv={search.cv!r}, nor groups. Leave n_repeats out."
+        )
+    own = getattr(search.best_estimator_, "cv", None)
+    if getattr(search, "ensemble", None) is not None and isinstance(own, (list, tuple)):
+        raise ValueError(
+            "corrected_score: n_repeats cannot fit an ensemble whose cv is a list of "
+            "splits of other rows. Leave n_repeats out."
+        )
+
+
+def _can_be_stratified(y: Any, n_splits: int) -> bool:
+    if y is None or type_of_target(y) not in ("binary", "multiclass"):
+        return False
+    _, counts = np.unique(np.asarray(y), return_counts=True)
+    return bool(counts.min() >= n_splits)

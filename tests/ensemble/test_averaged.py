@@ -29,7 +29,7 @@ from sklearn.utils import estimator_html_repr
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skopt_evo.ensemble import AveragedClassifier, AveragedRegressor
-from skopt_evo.ensemble._averaged import make_averaged
+from skopt_evo.ensemble._build import make_averaged
 from skopt_evo.predictions import targets_of
 
 X, numbers = load_iris(return_X_y=True)

@@ -24,7 +24,7 @@ from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier
 
 from skopt_evo.ensemble import AveragedClassifier, AveragedRegressor
-from skopt_evo.ensemble._averaged import make_averaged
+from skopt_evo.ensemble._build import make_averaged
 from skopt_evo.predictions import targets_of
 
 X, y = load_diabetes(return_X_y=True)

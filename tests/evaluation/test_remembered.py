@@ -69,9 +69,17 @@ def test_who_asks_again_gets_the_first_answer_and_fresh_rows():
     seen = Remembered(model, rows)
     first, second = seen.predict(rows), seen.predict_proba(rows)
     again = seen.again(lambda: X.copy())
-    assert again.predict(rows) is first
+    np.testing.assert_array_equal(again.predict(rows), first)
     np.testing.assert_array_equal(again.predict_proba(rows), model.predict_proba(X + 0))
     assert (again.predict_proba(rows) != second).any()
+
+
+def test_a_metric_that_changes_its_argument_changes_nothing_else():
+    seen = Remembered(LogisticRegression(max_iter=500).fit(X, Y), X)
+    expected = seen.predict_proba(X)
+    changed = seen.predict_proba(X)
+    changed[:] = 0.0
+    np.testing.assert_array_equal(seen.predict_proba(X), expected)
 
 
 def test_predictions_are_kept_of_rows_that_nobody_has_changed():

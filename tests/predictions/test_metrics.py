@@ -244,7 +244,7 @@ NUMBERS = Targets((np.array([0, 1]),))
         (f1_score, {}, classes(3), "predict"),
         (f1_score, {"average": None}, NUMBERS, "predict"),
         (f1_score, {"average": "samples"}, NUMBERS, "predict"),
-        (f1_score, {"pos_label": 0}, NUMBERS, "predict"),
+        (f1_score, {"pos_label": 2}, NUMBERS, "predict"),
     ],
 )
 def test_what_cannot_be_computed_at_once_has_no_metric(

@@ -59,7 +59,7 @@ CASES = {
         ("two classes", "roc_auc", True),
         ("two classes", "neg_log_loss", True),
         ("two classes", "average_precision", False),
-        ("two classes", make_scorer(f1_score, pos_label=0), False),
+        ("two classes", make_scorer(f1_score, pos_label=0), True),
         *[
             ("three classes", f"{name}_{average}", True)
             for name in ("f1", "jaccard", "precision", "recall")

@@ -165,3 +165,25 @@ def test_several_metrics_need_a_name():
     several = {**results(), "mean_test_other": np.zeros(3)}
     with pytest.raises(ValueError, match="Pass the one to correct"):
         corrected_score(several)
+
+
+def test_the_winner_of_a_function_is_the_one_that_is_corrected():
+    def first(results):
+        return 0
+
+    found = search(refit=first).fit(X, Y)
+    corrected = corrected_score(found)
+    assert corrected.method == "fold scores"
+    assert "may choose another candidate" in corrected.reason
+    assert corrected.score <= found.cv_results_["mean_test_score"][0]
+
+
+def test_a_search_that_is_not_fitted_is_an_error():
+    with pytest.raises(ValueError, match="has no cv_results_"):
+        corrected_score(search())
+
+
+def test_candidates_of_less_data_do_not_win():
+    scores = np.column_stack([SCORES, [9.0, 9.0, 9.0]])
+    halving = results(scores, n_resources=[100, 100, 100, 20])
+    assert corrected_score(halving) == corrected_score(results())

@@ -6,7 +6,12 @@ from scipy.stats import t as student
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import RepeatedKFold, cross_val_score
+from sklearn.model_selection import (
+    GroupKFold,
+    RepeatedKFold,
+    TimeSeriesSplit,
+    cross_val_score,
+)
 
 from skopt_evo import GeneticSearchCV
 from skopt_evo.selection import corrected_score
@@ -55,3 +60,27 @@ def test_weights_of_samples_reach_the_fits():
         for params in ({}, {"sample_weight": weights})
     )
     assert plain.score != weighted.score
+
+
+def test_rows_that_belong_together_are_not_split_at_random():
+    groups = np.repeat(np.arange(20), 5)
+    grouped = GeneticSearchCV(Ridge(), {"alpha": [1.0]}, cv=GroupKFold(4))
+    grouped.fit(X, Y, groups=groups)
+    in_time = search(cv=TimeSeriesSplit(4))
+    for fitted, params in ((grouped, {"groups": groups}), (in_time, {})):
+        with pytest.raises(ValueError, match="n_repeats splits rows at random"):
+            corrected_score(fitted, X, Y, n_repeats=1, **params)
+
+
+def test_more_splits_than_ten_are_not_needed():
+    found = corrected_score(search(cv=20), X, Y, n_repeats=1)
+    splits = RepeatedKFold(n_splits=10, n_repeats=1, random_state=0)
+    model = Ridge(**search(cv=20).best_params_)
+    assert found.score == pytest.approx(cross_val_score(model, X, Y, cv=splits).mean())
+
+
+def test_an_ensemble_of_given_splits_cannot_be_repeated():
+    rows = np.arange(100)
+    cv = [(rows[:80], rows[80:]), (rows[20:], rows[:20])]
+    with pytest.raises(ValueError, match="whose cv is a list"):
+        corrected_score(search(cv=cv, ensemble="folds"), X, Y, n_repeats=1)
