@@ -294,8 +294,8 @@ def test_none_are_kept_unless_they_are_asked_for():
 class NaNAtTimes(DecisionTreeClassifier):
     """Predicts NaN if it is deep."""
 
-    def predict_proba(self, X):
-        chances = super().predict_proba(X)
+    def predict_proba(self, X, check_input=True):
+        chances = super().predict_proba(X, check_input)
         return chances * np.nan if self.max_depth > 2 else chances
 
 
@@ -313,10 +313,10 @@ def test_candidates_that_predict_nan_are_no_members():
 class FailsAtTimes(DecisionTreeClassifier):
     """Raises if it is deep."""
 
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None, check_input=True):
         if self.max_depth > 2:
             raise RuntimeError("on purpose")
-        return super().fit(X, y)
+        return super().fit(X, y, sample_weight, check_input)
 
 
 def test_candidates_that_failed_are_no_members():
@@ -344,7 +344,7 @@ def test_a_scorer_that_needs_the_estimator_leaves_the_best_candidate(name):
 class OwnThreshold(DecisionTreeClassifier):
     """Predicts a class from a probability of a fifth on."""
 
-    def predict(self, X):
+    def predict(self, X, check_input=True):
         return self.classes_[(self.predict_proba(X)[:, 0] < 0.8).astype(int)]
 
 
@@ -416,17 +416,17 @@ def test_a_scorer_of_ones_own_that_needs_predictions_alone_is_improved():
 
 def test_a_resumed_search_has_the_same_predictions(tmp_path):
     path = tmp_path / "journal"
-    expected = search(ensemble=QUICK, scoring="neg_log_loss").fit(X, Y)
-    search(ensemble=QUICK, scoring="neg_log_loss", n_iter=5, checkpoint=path).fit(X, Y)
-    cut = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join(cut[:-4]))
-    found = search(ensemble=QUICK, scoring="neg_log_loss", n_iter=5, checkpoint=path)
-    found.fit(X, Y)
-    np.testing.assert_array_equal(
-        found.oof_predictions_[4], expected.oof_predictions_[4]
-    )
-    again = search(ensemble=QUICK, scoring="neg_log_loss", n_iter=5).fit(X, Y)
-    np.testing.assert_array_equal(found.predict_proba(X), again.predict_proba(X))
+    options = {"ensemble": QUICK, "scoring": "neg_log_loss", "n_iter": 5}
+    expected = search(**options).fit(X, Y)
+    search(**options, checkpoint=path).fit(X, Y)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-4]))
+    found = search(**options, checkpoint=path).fit(X, Y)
+    for candidate in range(5):
+        np.testing.assert_array_equal(
+            found.oof_predictions_[candidate], expected.oof_predictions_[candidate]
+        )
+    np.testing.assert_array_equal(found.predict_proba(X), expected.predict_proba(X))
 
 
 @pytest.mark.filterwarnings("ignore::skopt_evo.exceptions.CheckpointWarning")

@@ -248,10 +248,10 @@ def metric_of(
         average = options.get("average", "binary")
         if set(options) - {"average", "pos_label"} or average not in AVERAGES:
             return None
-        positive = np.flatnonzero(classes == options.get("pos_label", 1))
-        if average == "binary" and (len(classes) != 2 or len(positive) != 1):
+        counted, names = options.get("pos_label", 1), classes.tolist()
+        if average == "binary" and (len(names) != 2 or counted not in names):
             return None
-        place = int(positive[0]) if average == "binary" else 0
+        place = names.index(counted) if average == "binary" else 0
         return _count_metric(COUNT_METRICS[function], average, place)
     if options or (function in NEEDS_PROBABILITIES and method != "predict_proba"):
         return None
