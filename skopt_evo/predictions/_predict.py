@@ -91,11 +91,10 @@ def predict(
         If the estimator answers in another form than those of scikit-learn.
     """
     method = method or method_of(estimator, targets)
-    kept = smallest_type if rounded else np.asarray
     answer = getattr(estimator, method)(X)
     if targets.classes is None:
         values = np.asarray(answer, dtype=np.float64).reshape(-1, targets.n_outputs)
-        return Predictions(method, kept(values))
+        return Predictions(method, smallest_type(values) if rounded else values)
     if method == "predict":
         codes = _codes(answer, targets)
         return Predictions(method, targets.one_hot(codes))
@@ -109,7 +108,9 @@ def predict(
         labels = _codes(estimator.predict(X), targets)
         if np.array_equal(labels, targets.codes(method, values)):
             labels = None
-    return Predictions(method, kept(values), labels, is_list)
+    if rounded:
+        values = _rounded(values, method, targets)
+    return Predictions(method, values, labels, is_list)
 
 
 def smallest_type(values: NDArray[Any]) -> NDArray[Any]:
@@ -125,9 +126,27 @@ def smallest_type(values: NDArray[Any]) -> NDArray[Any]:
         changes = np.abs(small - values).max(axis=0, initial=0.0)
     if not (changes <= HARMLESS * spread).all():
         return values
-    pairs = zip(small.T, values.T, strict=True)
-    is_same_order = all(len(np.unique(s)) == len(np.unique(v)) for s, v in pairs)
-    return small if is_same_order else values
+    return small if _has_ties_of(small, values) else values
+
+
+def _has_ties_of(changed: NDArray[Any], values: NDArray[Any]) -> bool:
+    """Tell whether as many numbers of each column are equal after a change as before.
+
+    Metrics of ranks, such as the area under the curve, depend on it.
+    """
+    pairs = zip(changed.T, values.T, strict=True)
+    return all(len(np.unique(c)) == len(np.unique(v)) for c, v in pairs)
+
+
+def _rounded(values: NDArray[Any], method: str, targets: Targets) -> NDArray[Any]:
+    """Return answers of a classifier in 32 bits where that does no harm, else in 64."""
+    small = smallest_type(values)
+    # Before a scorer gets probabilities they are scaled to the sum 1. Equal ones in
+    # rows with another sum would differ then.
+    is_scaled = method == "predict_proba"
+    if is_scaled and not _has_ties_of(targets.scaled(small), values):
+        return values
+    return small
 
 
 def _probabilities(answer: Any, estimator: Any, targets: Targets) -> NDArray[Any]:

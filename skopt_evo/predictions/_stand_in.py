@@ -18,9 +18,6 @@ from skopt_evo._sklearn_compat import number_of_samples
 from skopt_evo.predictions._targets import Targets
 from skopt_evo.trials import Predictions
 
-# By how much the sum of rounded probabilities may differ from 1.
-ROUNDING = 1e-4
-
 
 def _answers(method: str) -> Any:
     def check(estimator: Any) -> bool:
@@ -65,14 +62,8 @@ class _PredictedClassifier(ClassifierMixin, _StandIn):  # type: ignore[misc]
 
     @_answers("predict_proba")  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Any:
-        values = self._values(X)
+        values = self.targets.scaled(self._values(X))
         parts = [values[:, c] for c in self.targets.columns("predict_proba")]
-        # In 32 bits they add up to 1 only about, which some metrics complain of.
-        sums = [part.sum(axis=1, keepdims=True) for part in parts]
-        parts = [
-            np.divide(part, total, out=part.copy(), where=abs(total - 1.0) < ROUNDING)
-            for part, total in zip(parts, sums, strict=True)
-        ]
         if self.targets.is_multilabel and not self.predictions.is_list:
             return np.column_stack([part[:, 1] for part in parts])
         return parts if self.predictions.is_list else parts[0]

@@ -12,6 +12,9 @@ from sklearn.utils.multiclass import type_of_target
 
 from skopt_evo._messages import shown
 
+# By how much the sum of rounded probabilities may differ from 1.
+ROUNDING = 1e-4
+
 
 @dataclass(frozen=True, eq=False)
 class Targets:
@@ -56,6 +59,24 @@ class Targets:
             sizes = [len(classes) for classes in self.classes]
         ends = np.cumsum(sizes)
         return [slice(end - n, end) for end, n in zip(ends, sizes, strict=True)]
+
+    def scaled(self, probabilities: NDArray[Any]) -> NDArray[np.float64]:
+        """Return probabilities that add up to 1 for each output, of rounded ones.
+
+        In 32 bits they add up to 1 only about, which some metrics complain of. Where
+        they do not even do that, they are left as they are.
+
+        Parameters
+        ----------
+        probabilities : ndarray of shape (n_rows, n_columns)
+            A column for each class of each output.
+        """
+        scaled = np.array(probabilities, dtype=np.float64)
+        for columns in self.columns("predict_proba"):
+            part = scaled[:, columns]
+            total = part.sum(axis=1, keepdims=True)
+            np.divide(part, total, out=part, where=abs(total - 1.0) < ROUNDING)
+        return scaled
 
     def codes(self, method: str, values: NDArray[Any]) -> NDArray[np.int32]:
         """Return the numbers of the classes with the largest values.

@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from skopt_evo.predictions import predict, targets_of
+from skopt_evo.predictions import predict, stand_in, targets_of
 from skopt_evo.predictions._predict import has_method, method_of, smallest_type
 
 X, numbers = load_iris(return_X_y=True)
@@ -292,3 +292,13 @@ def test_ensembles_and_trees_of_a_training_set_that_lacks_classes():
         found = predict(model, X, THREE).values
         np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-6)
         np.testing.assert_array_equal(found[:, 2], 0)
+
+
+def test_equal_probabilities_stay_equal_for_a_scorer():
+    class Plain(BaseEstimator):
+        def predict_proba(self, X):
+            second = np.arange(1, 41) / 50
+            return np.column_stack([np.full(40, 0.1), second, 0.9 - second])
+
+    found = stand_in(predict(Plain(), X, THREE), THREE).predict_proba(X[:40])
+    assert len(np.unique(found[:, 0])) == 1
