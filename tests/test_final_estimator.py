@@ -11,7 +11,12 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
-from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
+from sklearn.datasets import (
+    load_diabetes,
+    load_iris,
+    load_wine,
+    make_multilabel_classification,
+)
 from sklearn.ensemble import IsolationForest, StackingClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
@@ -357,6 +362,15 @@ def test_classes_that_are_not_the_most_probable_are_not_averaged(name):
         found.fit(XR, y)
     assert isinstance(found.best_estimator_, OwnThreshold)
     assert found.corrected_score_.method == "bbc-cv"
+
+
+def test_votes_of_pairs_of_classes_do_not_keep_decisions_from_being_averaged():
+    x, y = load_wine(return_X_y=True)
+    space = {"C": loguniform(0.1, 10)}
+    found = search(SVC(), space, n_iter=8, cv=5, ensemble="folds").fit(x, y)
+    assert isinstance(found.best_estimator_, AveragedClassifier)
+    pool = found.oof_predictions_.pooled(found.best_index_)
+    assert any(each.labels is not None for each in pool)
 
 
 def test_a_score_of_the_estimators_own_leaves_the_best_candidate():

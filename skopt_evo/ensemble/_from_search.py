@@ -20,6 +20,7 @@ from skopt_evo.ensemble._protocol import Ensemble, weights_of
 from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
 from skopt_evo.executors import resolve_executor
 from skopt_evo.predictions import NotFromPredictionsError, targets_of
+from skopt_evo.trials import Predictions
 
 
 class FromSearch:
@@ -150,10 +151,21 @@ def candidates_of(search: Any, metric: str) -> Candidates:
         except NotFromPredictionsError as error:
             reason = str(error)
         else:
-            if any(pool.labels is not None for pool in predictions.pooled(best)):
+            if any(map(_has_own_rule, predictions.pooled(best))):
                 reason = (
                     f"{type(search.estimator).__name__} predicts other classes than "
                     "those with the largest mean probability, e.g. by a threshold of "
                     "its own."
                 )
     return Candidates(scores, best, predictions, scorer, reason=reason)
+
+
+def _has_own_rule(predictions: Predictions) -> bool:
+    """Tell whether other classes are predicted than those with the largest values.
+
+    Decisions between more than two classes are no case of it: `SVC` has pairs of
+    classes vote, which differs in a few rows, and thresholds are for two classes.
+    """
+    is_decision = predictions.method == "decision_function"
+    is_of_many = is_decision and predictions.values.shape[1] > 1
+    return predictions.labels is not None and not is_of_many

@@ -179,10 +179,8 @@ def _from_predictions(
             f"refit={search.refit!r} may choose another candidate than the best mean."
         )
     candidates = candidates_of(search, metric)
-    predictions = candidates.predictions
-    assert predictions is not None
-    # It raises, and says why, what `candidates_of` leaves out.
-    predictions.checked_scorer(metric, candidates.best, search.cv_results_)
+    if candidates.scorer is None:
+        raise NotFromPredictionsError(candidates.reason)
     ensemble = resolve_ensemble(getattr(search, "ensemble", None))
     is_folds = ensemble is None or isinstance(ensemble, FoldsEnsemble)
     if ensemble is not None and not is_folds and not candidates.reason:
