@@ -14,7 +14,7 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import (
     load_diabetes,
     load_iris,
-    load_wine,
+    make_classification,
     make_multilabel_classification,
 )
 from sklearn.ensemble import IsolationForest, StackingClassifier
@@ -365,9 +365,10 @@ def test_classes_that_are_not_the_most_probable_are_not_averaged(name):
 
 
 def test_votes_of_pairs_of_classes_do_not_keep_decisions_from_being_averaged():
-    x, y = load_wine(return_X_y=True)
-    space = {"C": loguniform(0.1, 10)}
-    found = search(SVC(), space, n_iter=8, cv=5, ensemble="folds").fit(x, y)
+    x, y = make_classification(
+        200, 6, n_informative=4, n_classes=5, n_clusters_per_class=1, random_state=0
+    )
+    found = search(SVC(), {"C": loguniform(0.1, 10)}, ensemble="folds").fit(x, y)
     assert isinstance(found.best_estimator_, AveragedClassifier)
     pool = found.oof_predictions_.pooled(found.best_index_)
     assert any(each.labels is not None for each in pool)

@@ -19,8 +19,11 @@ from skopt_evo.ensemble._candidates import Candidates
 from skopt_evo.ensemble._protocol import Ensemble, weights_of
 from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
 from skopt_evo.executors import resolve_executor
-from skopt_evo.predictions import NotFromPredictionsError, targets_of
-from skopt_evo.trials import Predictions
+from skopt_evo.predictions import (
+    NotFromPredictionsError,
+    OutOfFoldPredictions,
+    targets_of,
+)
 
 
 class FromSearch:
@@ -151,7 +154,7 @@ def candidates_of(search: Any, metric: str) -> Candidates:
         except NotFromPredictionsError as error:
             reason = str(error)
         else:
-            if any(map(_has_own_rule, predictions.pooled(best))):
+            if _has_own_rule(predictions, best):
                 reason = (
                     f"{type(search.estimator).__name__} predicts other classes than "
                     "those with the largest mean probability, e.g. by a threshold of "
@@ -160,12 +163,14 @@ def candidates_of(search: Any, metric: str) -> Candidates:
     return Candidates(scores, best, predictions, scorer, reason=reason)
 
 
-def _has_own_rule(predictions: Predictions) -> bool:
+def _has_own_rule(predictions: OutOfFoldPredictions, candidate: int) -> bool:
     """Tell whether other classes are predicted than those with the largest values.
 
     Decisions between more than two classes are no case of it: `SVC` has pairs of
     classes vote, which differs in a few rows, and thresholds are for two classes.
     """
-    is_decision = predictions.method == "decision_function"
-    is_of_many = is_decision and predictions.values.shape[1] > 1
-    return predictions.labels is not None and not is_of_many
+    pool, targets = predictions.pooled(candidate), predictions.targets
+    is_decision = pool[0].method == "decision_function" and targets.n_outputs == 1
+    if is_decision and pool[0].values.shape[1] > 1:
+        return False
+    return any(each.labels is not None for each in pool)
