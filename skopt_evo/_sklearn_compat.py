@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 from sklearn import get_config
 from sklearn.base import BaseEstimator, _fit_context, clone
-from sklearn.ensemble import VotingClassifier
 from sklearn.metrics._scorer import (
     _BaseScorer,
     _MultimetricScorer,
@@ -235,6 +234,9 @@ def members_side_by_side(named):
     named : list of (str, estimator)
         The members.
     """
+    # Not at the top: it imports all of scikit-learn's ensembles.
+    from sklearn.ensemble import VotingClassifier
+
     # The class of what is returned has been in several places.
     return VotingClassifier(named)._sk_visual_block_()
 

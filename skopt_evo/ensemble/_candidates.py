@@ -11,15 +11,11 @@ from numpy.typing import NDArray
 
 from skopt_evo._typing import FloatArray
 from skopt_evo.predictions import (
+    MOST_CALLS,
     OutOfFoldPredictions,
+    Pool,
     PredictionScorer,
-    Stacked,
-    mean_of_repeats,
 )
-
-# Of how many candidates an ensemble is selected where each of them is scored by a call
-# of the scorer, which is then called ten thousand times.
-MOST_CALLS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +71,10 @@ class Candidates:
 
     def pool(self, numbers: Sequence[int]) -> Pool:
         """Return the predictions of some candidates, which can be averaged."""
-        return Pool(self, numbers)
+        assert self.predictions is not None
+        assert self.scorer is not None
+        pools = [self.predictions.pooled(number) for number in numbers]
+        return Pool(self.scorer, self.predictions.rows, pools, self.positions)
 
     def restricted(self, positions: list[NDArray[Any]]) -> Candidates:
         """Return the candidates as if there were some of the rows alone.
@@ -93,86 +92,3 @@ class Candidates:
         scores[numbers] = part.pool(numbers).scores()
         best = int(np.nanargmax(scores)) if np.isfinite(scores).any() else self.best
         return replace(part, scores=scores, best=best)
-
-
-class Pool:
-    """Predictions of candidates for the same rows, by the same method.
-
-    Parameters
-    ----------
-    candidates : Candidates
-        All of them; with predictions and a scorer.
-    numbers : sequence of int
-        Some of them.
-    """
-
-    def __init__(self, candidates: Candidates, numbers: Sequence[int]) -> None:
-        predictions, scorer = candidates.predictions, candidates.scorer
-        assert predictions is not None
-        assert scorer is not None
-        self._scorer = scorer
-        pools = [predictions.pooled(number) for number in numbers]
-        first = pools[0][0]
-        self._method, self._is_list = first.method, first.is_list
-        positions: Sequence[NDArray[Any] | None] = [None for _ in predictions.rows]
-        if candidates.positions is not None:
-            positions = candidates.positions
-        self._rows = [
-            rows if chosen is None else rows[chosen]
-            for rows, chosen in zip(predictions.rows, positions, strict=True)
-        ]
-        self._values = [
-            Stacked([pool[repeat].values for pool in pools], chosen)
-            for repeat, chosen in enumerate(positions)
-        ]
-
-    def __len__(self) -> int:
-        return len(self._values[0])
-
-    def zero(self) -> list[FloatArray]:
-        """Return the sum of no predictions."""
-        return [np.zeros(values.shape) for values in self._values]
-
-    def add(self, total: list[FloatArray], number: int, weight: float = 1.0) -> None:
-        """Add the predictions of a candidate, by its place in the pool, to a sum."""
-        for part, values in zip(total, self._values, strict=True):
-            part += weight * values[number]
-
-    def score(self, total: list[FloatArray]) -> float:
-        """Return the score of predictions, the mean over the repetitions."""
-        found = [
-            self._score(part[np.newaxis], rows)
-            for part, rows in zip(total, self._rows, strict=True)
-        ]
-        return float(mean_of_repeats(found)[0])
-
-    def scores(
-        self, total: list[FloatArray] | None = None, n_summed: int = 0
-    ) -> FloatArray:
-        """Return the score of each candidate, averaged with others.
-
-        Parameters
-        ----------
-        total : list of ndarray, default=None
-            The sum of predictions that each one is averaged with; None for nothing.
-        n_summed : int, default=0
-            How many predictions were summed up.
-
-        Returns
-        -------
-        scores : ndarray of shape (len(pool),)
-            NaN where the scorer raises.
-        """
-        found = []
-        for repeat, values in enumerate(self._values):
-            blocks = []
-            for block in values.blocks():
-                if total is not None:
-                    block = block + total[repeat]
-                    block /= n_summed + 1
-                blocks.append(self._score(block, self._rows[repeat]))
-            found.append(np.concatenate(blocks))
-        return mean_of_repeats(found)
-
-    def _score(self, values: NDArray[Any], rows: NDArray[Any]) -> FloatArray:
-        return self._scorer.scores(self._method, values, rows, is_list=self._is_list)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from skopt_evo._typing import FloatArray
-from skopt_evo.ensemble._candidates import Candidates, Pool
+from skopt_evo.ensemble._candidates import Candidates
 from skopt_evo.ensemble._check import check_int, check_members
 from skopt_evo.ensemble._from_search import FromSearch
 from skopt_evo.ensemble._protocol import Members
 from skopt_evo.exceptions import NoEnsembleError
+from skopt_evo.predictions import Pool
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ class GreedyEnsemble(FromSearch):
     Notes
     -----
     The selection takes about a second for accuracy, log loss, the area under the ROC
-    curve, F1 and its kin, mean errors and :math:`R^2`, which are computed for all
-    candidates at once. Any other scorer is called up to ten thousand times, which may
-    take minutes, and then the members come from the ten best candidates alone.
+    curve, F1 and metrics like it, mean errors and :math:`R^2`, which are computed for
+    all candidates at once. Any other scorer is called up to ten thousand times, which
+    may take minutes, and then the members come from the ten best candidates alone.
 
     References
     ----------
@@ -165,7 +166,7 @@ def select(pool: Pool, n_rounds: int) -> FloatArray:
     best_score, best_counts = -np.inf, counts
     for n_summed in range(n_rounds + 1):
         if n_summed:
-            scores = pool.scores(total, n_summed)
+            scores = pool.scores_with(total, n_summed)
         scores = np.where(np.isfinite(scores), scores, -np.inf)
         chosen = int(np.argmax(scores))
         pool.add(total, chosen)

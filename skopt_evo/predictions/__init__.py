@@ -6,26 +6,22 @@ made of them is in `skopt_evo.ensemble` and `skopt_evo.selection`.
 """
 
 from skopt_evo.predictions._out_of_fold import OutOfFoldPredictions, as_row_numbers
+from skopt_evo.predictions._pool import MOST_CALLS, Pool
 from skopt_evo.predictions._predict import predict
-from skopt_evo.predictions._scores import (
-    NotFromPredictionsError,
-    PredictionScorer,
-    mean_of_repeats,
-)
-from skopt_evo.predictions._stacked import Stacked
+from skopt_evo.predictions._scores import NotFromPredictionsError, PredictionScorer
 from skopt_evo.predictions._stand_in import stand_in
 from skopt_evo.predictions._store import Store
 from skopt_evo.predictions._targets import Targets, targets_of
 
 __all__ = [
+    "MOST_CALLS",
     "NotFromPredictionsError",
     "OutOfFoldPredictions",
+    "Pool",
     "PredictionScorer",
-    "Stacked",
     "Store",
     "Targets",
     "as_row_numbers",
-    "mean_of_repeats",
     "predict",
     "stand_in",
     "targets_of",

@@ -156,7 +156,12 @@ class OutOfFoldPredictions:
         ]
 
     def group_codes(self) -> NDArray[Any]:
-        """Return the number of the group of each sample, of 0 or more."""
+        """Return the number of the group of each sample, from 0 on.
+
+        Without groups, each sample is one of its own.
+        """
+        if self.groups is None:
+            return np.arange(self.n_samples)
         import pandas as pd  # sorts nothing: groups may be of several types
 
         codes, _ = pd.factorize(

@@ -86,6 +86,12 @@ class Store:
         if not isinstance(array, np.memmap):
             self.n_in_memory -= array.nbytes
 
+    def release_predictions(self, predictions: Predictions) -> None:
+        """Take note that predictions of `hold_predictions` are not needed any more."""
+        self.release(predictions.values)
+        if predictions.labels is not None:
+            self.release(predictions.labels)
+
     def hold_predictions(self, predictions: Predictions) -> Predictions:
         """Return the same predictions, with arrays of `hold`."""
         labels = predictions.labels

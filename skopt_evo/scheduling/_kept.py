@@ -96,7 +96,7 @@ class Kept:
         found = _predictions_of(trial)
         for unit, fold in trial.results.items():
             if fold.predictions is not None:
-                self.store.release(fold.predictions.values)
+                self.store.release_predictions(fold.predictions)
                 trial.results[unit] = replace(fold, predictions=None)
         return found
 

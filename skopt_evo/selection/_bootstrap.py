@@ -11,16 +11,12 @@ from numpy.typing import NDArray
 from skopt_evo._typing import FloatArray
 from skopt_evo.ensemble import Candidates
 from skopt_evo.predictions import (
+    MOST_CALLS,
     OutOfFoldPredictions,
+    Pool,
     PredictionScorer,
-    Stacked,
-    mean_of_repeats,
 )
 from skopt_evo.trials import Predictions
-
-# Where the scorer has to be called for one candidate after the other, those with the
-# best scores are compared alone: others are hardly ever the best of a bootstrap.
-MOST_CALLS = 10
 
 
 class Draw(NamedTuple):
@@ -53,10 +49,7 @@ def draws(
         Seed of the random number generator.
     """
     rng = np.random.default_rng(seed)
-    n_samples, groups = predictions.n_samples, predictions.groups
-    unit = np.arange(n_samples)
-    if groups is not None:
-        unit = predictions.group_codes()
+    unit = predictions.group_codes()
     n_units = int(unit.max()) + 1
     for _ in range(n_bootstraps):
         times = np.bincount(rng.integers(n_units, size=n_units), minlength=n_units)
@@ -94,14 +87,14 @@ def bootstrap_bias_corrected(
     predictions, scorer = candidates.predictions, candidates.scorer
     assert predictions is not None
     assert scorer is not None
-    sets = _sets(candidates, predictions, scorer)
+    pools = _pools(candidates, predictions, scorer)
     scores = []
     for draw in draws(predictions, n_bootstraps, seed):
-        inside = np.concatenate([each.scores(draw.inside) for each in sets])
+        inside = np.concatenate([each.scores(draw.inside) for each in pools])
         if not np.isfinite(inside).any():
             continue
         winner = int(np.nanargmax(inside))
-        for each in sets:
+        for each in pools:
             if winner < len(each):
                 scores.append(each.score(winner, draw.outside))
                 break
@@ -139,75 +132,17 @@ def bootstrap_interval(
     predictions, scorer = candidates.predictions, candidates.scorer
     assert predictions is not None
     assert scorer is not None
-    whole = _Set(scorer, predictions.rows, [pooled])
-    everything = [np.arange(len(rows)) for rows in predictions.rows]
+    whole = Pool(scorer, predictions.rows, [pooled])
     scores = [
         whole.score(0, draw.outside) for draw in draws(predictions, n_bootstraps, seed)
     ]
     _, low, high = _summary(np.array(scores), confidence)
-    return float(whole.score(0, everything)), low, high
+    return float(whole.scores()[0]), low, high
 
 
-class _Set:
-    """Candidates whose predictions are of one kind, so that they are scored at once."""
-
-    def __init__(
-        self,
-        scorer: PredictionScorer,
-        rows: list[NDArray[Any]],
-        pools: list[list[Predictions]],
-    ) -> None:
-        self._scorer, self._rows = scorer, rows
-        first = pools[0][0]
-        self._method, self._is_list = first.method, first.is_list
-        self._values = [
-            Stacked([pool[repeat].values for pool in pools])
-            for repeat in range(len(rows))
-        ]
-
-    def __len__(self) -> int:
-        return len(self._values[0])
-
-    def scores(self, positions: list[NDArray[Any]]) -> FloatArray:
-        """Return the score of each candidate for some rows, NaN if it has none.
-
-        Parameters
-        ----------
-        positions : list of ndarray of int
-            The rows, by their place in each repetition; the mean over these counts.
-        """
-        return mean_of_repeats(
-            [
-                np.concatenate(
-                    [self._score(block, rows) for block in values.blocks(places)]
-                )
-                for values, rows, places in self._parts(positions)
-            ]
-        )
-
-    def score(self, candidate: int, positions: list[NDArray[Any]]) -> float:
-        """Return the score of one candidate, as `scores` does."""
-        found = [
-            self._score(values[candidate][np.newaxis, places], rows)
-            for values, rows, places in self._parts(positions)
-        ]
-        return float(mean_of_repeats(found)[0])
-
-    def _parts(
-        self, positions: list[NDArray[Any]]
-    ) -> Iterator[tuple[Stacked, NDArray[Any], NDArray[Any]]]:
-        for values, rows, places in zip(
-            self._values, self._rows, positions, strict=True
-        ):
-            yield values, rows[places], places
-
-    def _score(self, values: NDArray[Any], rows: NDArray[Any]) -> FloatArray:
-        return self._scorer.scores(self._method, values, rows, is_list=self._is_list)
-
-
-def _sets(
+def _pools(
     candidates: Candidates, predictions: OutOfFoldPredictions, scorer: PredictionScorer
-) -> list[_Set]:
+) -> list[Pool]:
     """Return the candidates, those with the same kind of predictions together."""
     kinds: dict[Any, list[list[Predictions]]] = {}
     order = np.argsort(-candidates.scores, kind="stable")
@@ -215,13 +150,14 @@ def _sets(
     rows = [i for i in rows if predictions.methods[i] is not None]
     for place, number in enumerate(rows):
         pool = predictions.pooled(number)
+        # Those with the best scores come first: others hardly ever win a bootstrap.
         if place >= MOST_CALLS and not scorer.is_vectorised(pool[0].method):
             continue
         if scorer.asks_for_labels:
             pool = [as_labels(each, scorer) for each in pool]
         kind = pool[0].method, pool[0].is_list, pool[0].values.shape[1]
         kinds.setdefault(kind, []).append(pool)
-    return [_Set(scorer, predictions.rows, pools) for pools in kinds.values()]
+    return [Pool(scorer, predictions.rows, pools) for pools in kinds.values()]
 
 
 def as_labels(predictions: Predictions, scorer: PredictionScorer) -> Predictions:

@@ -71,7 +71,4 @@ def _parts(predictions: OutOfFoldPredictions) -> NDArray[Any]:
             parts[predictions.rows[0][is_in]] = part
     else:  # one test set, or random ones
         n_parts = PARTS_OF_ONE
-    unit = np.arange(predictions.n_samples)
-    if predictions.groups is not None:
-        unit = predictions.group_codes()
-    return np.where(parts < 0, unit % n_parts, parts)
+    return np.where(parts < 0, predictions.group_codes() % n_parts, parts)

@@ -1,7 +1,6 @@
 """What an ensemble is chosen from."""
 
 import numpy as np
-import pytest
 from sklearn.metrics import get_scorer, make_scorer, mean_squared_error
 
 from skopt_evo.ensemble import Candidates
@@ -48,31 +47,6 @@ def test_members_have_scores_and_finite_predictions():
 
 def test_members_are_those_with_scores_if_there_are_no_predictions():
     assert Candidates(np.array([1.0, np.nan, 2.0]), 2).members() == [0, 2]
-
-
-@pytest.mark.parametrize("block", [1, 2**26])
-def test_scores_of_averages_are_those_of_the_scorer(block, monkeypatch):
-    monkeypatch.setattr("skopt_evo.predictions._stacked.BLOCK", block)
-    pool = make(VALUES, FOLDS).pool([0, 2, 3])
-    np.testing.assert_allclose(pool.scores(), [-0.01, -0.01, -np.mean(Y**2)])
-    total = pool.zero()
-    pool.add(total, 0)
-    expected = [
-        -np.mean(((v + VALUES[0]) / 2 - Y) ** 2) for v in (VALUES[0], VALUES[2])
-    ]
-    np.testing.assert_allclose(pool.scores(total, 1)[:2], expected, atol=1e-12)
-    assert len(pool) == 3
-
-
-def test_repetitions_count_the_same():
-    splits = [*FOLDS, (ROWS[:8], ROWS[8:])]  # of the last one, a third of the rows
-    errors = np.where(ROWS >= 8, 0.3, 0.0)
-    pool = make([Y + errors, Y + 0.2], splits).pool([0, 1])
-    expected = -(np.mean(errors**2) + 0.3**2) / 2
-    np.testing.assert_allclose(pool.scores(), [expected, -0.04])
-    total = pool.zero()
-    pool.add(total, 0)
-    assert pool.score(total) == pytest.approx(expected)
 
 
 def test_restricted_candidates_have_the_scores_of_some_rows():

@@ -22,10 +22,10 @@ from sklearn.svm import LinearSVC
 from skopt_evo.predictions import (
     NotFromPredictionsError,
     PredictionScorer,
-    mean_of_repeats,
     predict,
     targets_of,
 )
+from skopt_evo.predictions._scores import mean_of_repeats
 from skopt_evo.trials import Predictions
 
 X, numbers = load_iris(return_X_y=True)
