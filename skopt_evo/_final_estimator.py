@@ -8,15 +8,14 @@ from sklearn.base import clone
 
 from skopt_evo._sklearn_compat import ONLY_METRIC, number_of_samples, scorer_of
 from skopt_evo.ensemble import resolve_ensemble, weights_of
-from skopt_evo.ensemble._build import MemberFits, build, has_uneven_splits
+from skopt_evo.ensemble._build import build, has_uneven_splits
 from skopt_evo.ensemble._from_search import (
     candidates_of,
-    cv_of,
+    member_fits,
     metric_of,
     uneven_splits,
 )
 from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
-from skopt_evo.executors import resolve_executor
 from skopt_evo.predictions import OutOfFoldPredictions, PredictionScorer
 from skopt_evo.results import metrics_of
 from skopt_evo.selection import corrected_score
@@ -97,9 +96,16 @@ def _set_ensemble(search, session, data, root, late):
         return
     if ensemble.members == "folds" and has_uneven_splits(data.splits):
         late.append(EnsembleWarning(uneven_splits(search)))
-    search.best_estimator_, n_fits = build(
-        ensemble, weights, _member_fits(search, session, data)
+    fits = member_fits(
+        search,
+        data.X,
+        data.y,
+        data.routed.estimator.fit,
+        session.kept.targets,
+        data.splits,
+        _models(session.objective.trials),
     )
+    search.best_estimator_, n_fits = build(ensemble, weights, fits)
     search.refit_time_ = time.time() - start
     if search.verbose:
         n_members = int(np.count_nonzero(weights))
@@ -107,23 +113,6 @@ def _set_ensemble(search, session, data, root, late):
             f"Ensemble of {n_members} of {len(weights)} candidates: {n_fits} further "
             f"fits, {search.refit_time_:.1f} s."
         )
-
-
-def _member_fits(search, session, data):
-    """Return what members are fitted with, where there is no model yet."""
-    return MemberFits(
-        estimator=search.estimator,
-        params=search.cv_results_["params"],
-        X=data.X,
-        y=data.y,
-        fit_params=data.routed.estimator.fit,
-        targets=session.kept.targets,
-        splits=data.splits,
-        cv=cv_of(search, data.splits),
-        executor=resolve_executor(search.n_jobs, search.pre_dispatch),
-        n_jobs=search.n_jobs,
-        models=_models(session.objective.trials),
-    )
 
 
 def _models(trials):

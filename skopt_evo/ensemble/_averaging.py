@@ -158,7 +158,7 @@ class AveragedBase(MetaEstimatorMixin):  # type: ignore[misc]
             splits = make_splits(self, self.cv, X, y, routed.splitter)
             train_sets = [train for train, _ in splits]
         fitted = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit_on_rows)(clone(member), X, y, routed.members[name], train)
+            delayed(fit_on_rows)(clone(member), X, y, routed.members[name], train)
             for name, member in self.estimators
             for train in train_sets
         )
@@ -265,7 +265,7 @@ class AveragedBase(MetaEstimatorMixin):  # type: ignore[misc]
         return Predictions(method, total, is_list=is_list)
 
 
-def _fit_on_rows(
+def fit_on_rows(
     estimator: Any, X: Any, y: Any, params: Mapping[str, Any], train: Any
 ) -> Any:
     """Fit an estimator on a training set; on all rows if that is None."""

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
-from skopt_evo._sklearn_compat import check_method_params, clone_without_callbacks
+from skopt_evo._sklearn_compat import clone_without_callbacks
 from skopt_evo._typing import ByteArray, FloatArray
 from skopt_evo.ensemble._averaged import AveragedClassifier, AveragedRegressor
+from skopt_evo.ensemble._averaging import fit_on_rows
 from skopt_evo.ensemble._members import check_estimators, checked_weights
 from skopt_evo.ensemble._protocol import Ensemble
-from skopt_evo.evaluation import error_of, rows_of
+from skopt_evo.evaluation import error_of
 from skopt_evo.executors import Executor
 from skopt_evo.predictions import Targets, as_row_numbers
 
@@ -158,12 +159,8 @@ def fit_member(
         No callback has observed the fit.
     """
     model = _with_params(clone_without_callbacks(estimator), params)
-    if part is None:
-        return model.fit(X, y, **fit_params)
-    train, test = splits[part]
-    rows = rows_of(model, X, y, train, test)
-    own_params = check_method_params(X, params=fit_params, indices=train)
-    return model.fit(rows.X_train, rows.y_train, **own_params)
+    train = None if part is None else splits[part][0]
+    return fit_on_rows(model, X, y, fit_params, train)
 
 
 def _with_params(estimator: Any, params: Mapping[str, Any]) -> Any:

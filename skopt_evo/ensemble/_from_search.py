@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any, cast
 
@@ -14,7 +15,8 @@ from skopt_evo._sklearn_compat import (
     check_method_params,
     number_of_samples,
 )
-from skopt_evo.ensemble._build import MemberFits, build, has_uneven_splits
+from skopt_evo._typing import ByteArray
+from skopt_evo.ensemble._build import Key, MemberFits, build, has_uneven_splits
 from skopt_evo.ensemble._candidates import Candidates
 from skopt_evo.ensemble._protocol import Ensemble, weights_of
 from skopt_evo.exceptions import EnsembleWarning, NoEnsembleError
@@ -22,6 +24,7 @@ from skopt_evo.executors import resolve_executor
 from skopt_evo.predictions import (
     NotFromPredictionsError,
     OutOfFoldPredictions,
+    Targets,
     targets_of,
 )
 
@@ -76,20 +79,49 @@ class FromSearch:
             warnings.warn(uneven_splits(search), EnsembleWarning, stacklevel=2)
         params = check_method_params(X, params=params)
         routed = search._get_routed_params_for_fit(params)
-        fits = MemberFits(
-            estimator=search.estimator,
-            params=search.cv_results_["params"],
-            X=X,
-            y=y,
-            fit_params=routed.estimator.fit,
-            targets=targets_of(search.estimator, y),
-            splits=predictions.splits,
-            cv=cv_of(search, predictions.splits),
-            executor=resolve_executor(search.n_jobs, search.pre_dispatch),
-            n_jobs=search.n_jobs,
+        fits = member_fits(
+            search,
+            X,
+            y,
+            routed.estimator.fit,
+            targets_of(search.estimator, y),
+            predictions.splits,
         )
         estimator, _ = build(ensemble, weights_of(ensemble, candidates), fits)
         return estimator
+
+
+def member_fits(
+    search: Any,
+    X: Any,
+    y: Any,
+    fit_params: Mapping[str, Any],
+    targets: Targets,
+    splits: Sequence[tuple[Any, Any]],
+    models: Mapping[Key, ByteArray] | None = None,
+) -> MemberFits:
+    """Return what the members of an ensemble of a search are fitted with.
+
+    Parameters
+    ----------
+    search : GeneticSearchCV or GradientSearchCV
+        It has ``cv_results_``.
+    X, y, fit_params, targets, splits, models
+        As in `MemberFits`.
+    """
+    return MemberFits(
+        estimator=search.estimator,
+        params=search.cv_results_["params"],
+        X=X,
+        y=y,
+        fit_params=fit_params,
+        targets=targets,
+        splits=splits,
+        cv=cv_of(search, splits),
+        executor=resolve_executor(search.n_jobs, search.pre_dispatch),
+        n_jobs=search.n_jobs,
+        models=models or {},
+    )
 
 
 def cv_of(search: Any, splits: Any) -> Any:

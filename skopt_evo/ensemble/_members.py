@@ -10,6 +10,7 @@ from sklearn.utils import get_tags
 
 from skopt_evo._messages import shown
 from skopt_evo._typing import FloatArray
+from skopt_evo.ensemble._check import shares_of
 
 # What an ensemble can do if all of its members can, and what it asks for if one does.
 ALL_MEMBERS = {
@@ -91,19 +92,14 @@ def checked_weights(ensemble: Any) -> FloatArray:
     n_members = len(ensemble.estimators)
     if ensemble.weights is None:
         return np.full(n_members, 1.0 / n_members)
-    try:
-        weights = np.asarray(ensemble.weights, dtype=np.float64)
-    except (TypeError, ValueError):
-        weights = np.array(np.nan)
-    is_allowed = weights.shape == (n_members,) and np.isfinite(weights).all()
-    if not is_allowed or weights.min() < 0 or not weights.max() > 0:
+    shares = shares_of(ensemble.weights, n_members)
+    if shares is None:
         raise ValueError(
             f"weights={shown(ensemble.weights)} is not allowed: pass {n_members} "
             "finite numbers >= 0, one for each of the estimators and not all of them "
             "0, or None for equal weights."
         )
-    weights = weights / weights.max()  # the sum of large ones may be infinite
-    return np.asarray(weights / weights.sum())
+    return shares
 
 
 def with_tags_of_members(tags: Any, pairs: Any) -> Any:

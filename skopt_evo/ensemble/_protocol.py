@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-import numpy as np
-
 from skopt_evo._messages import shown
 from skopt_evo._typing import FloatArray
 from skopt_evo.ensemble._candidates import Candidates
+from skopt_evo.ensemble._check import shares_of
 from skopt_evo.exceptions import NoEnsembleError
 
 Members = Literal["folds", "refit"]
@@ -61,11 +60,11 @@ def weights_of(ensemble: Ensemble, candidates: Candidates) -> FloatArray:
     """
     if candidates.reason:
         raise NoEnsembleError(candidates.reason)
-    weights = np.asarray(ensemble.weights(candidates), dtype=np.float64)
-    is_right = weights.shape == candidates.scores.shape and np.isfinite(weights).all()
-    if not (is_right and (weights >= 0).all() and weights.sum() > 0):
+    weights = ensemble.weights(candidates)
+    shares = shares_of(weights, len(candidates.scores))
+    if shares is None:
         raise NoEnsembleError(
             f"{ensemble!r} returned {shown(weights)}, expected a weight of at least 0 "
             f"for each of the {len(candidates.scores)} candidates, not all of them 0."
         )
-    return np.asarray(weights / weights.sum())
+    return shares

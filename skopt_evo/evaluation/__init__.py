@@ -8,7 +8,7 @@ from skopt_evo.evaluation._evaluate import evaluate
 from skopt_evo.evaluation._faults import error_of, failed_results
 from skopt_evo.evaluation._fit import FitSettings
 from skopt_evo.evaluation._outputs import Outputs
-from skopt_evo.evaluation._rows import rows_of, share_of
+from skopt_evo.evaluation._rows import share_of
 
 __all__ = [
     "FitSettings",
@@ -16,6 +16,5 @@ __all__ = [
     "error_of",
     "evaluate",
     "failed_results",
-    "rows_of",
     "share_of",
 ]

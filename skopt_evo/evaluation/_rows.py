@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils import get_tags
 
 from skopt_evo._sklearn_compat import as_indices_of, safe_split
+from skopt_evo.predictions import as_row_numbers
 from skopt_evo.trials import Unit
 
 
@@ -76,9 +77,7 @@ def share_of(train: Any, unit: Unit, seed: int) -> NDArray[Any]:
     rows : ndarray of row numbers
         In the order of the training set.
     """
-    rows = np.asarray(train)
-    if rows.dtype == bool:
-        rows = np.flatnonzero(rows)
+    rows = as_row_numbers(train)
     # 0.07 * 100 is a little more than 7 in floats, which is no eighth row.
     n_rows = max(1, int(np.ceil(np.round(unit.fidelity * len(rows), 6))))
     order = np.random.default_rng((seed, unit.split)).permutation(len(rows))
