@@ -25,8 +25,8 @@ class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # typ
     Parameters
     ----------
     estimators : list of (str, estimator) tuples
-        The classifiers and their names, each of which has to be there once. Their
-        parameters are set as ``<name>__<parameter>``.
+        The classifiers and their names. Each name may occur only once. Their parameters
+        are set as ``<name>__<parameter>``.
 
     weights : array-like of shape (n_estimators,), default=None
         How much each of the classifiers counts: numbers that are not negative, and not
@@ -71,9 +71,9 @@ class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # typ
     Notes
     -----
     What is averaged is the first of these methods that all models have:
-    ``predict_proba``, ``decision_function``, ``predict``. Of ``predict`` it is the
-    shares of votes. A class that a training set lacks has the probability 0 there; of
-    decisions, the smallest one of the row.
+    ``predict_proba``, ``decision_function``, ``predict``. If it is ``predict``, the
+    mean is the share of the votes for each class. For a class that is not in a training
+    set, the probability is 0; the decision is the smallest one of the row.
 
     Committees of models that were fitted on different parts of the data are the subject
     of [1]_, weights that are chosen by predictions for rows that the models were not
@@ -138,8 +138,9 @@ class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # typ
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes), or list of ndarray
-            A list, with an array for each output, if a model returns one. Else, of
-            several labels, the probability of each.
+            For several outputs a list, with an array for each of them. For multilabel
+            targets an array of shape (n_samples, n_labels), unless a model returns a
+            list.
         """
         return self._answer("predict_proba", X).predict_proba(X)
 
@@ -169,8 +170,8 @@ class AveragedClassifier(AveragedBase, ClassifierMixin, BaseComposition):  # typ
     def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Return the weighted means of decisions.
 
-        Only available if all models have it, and not all have ``predict_proba``:
-        `predict` goes by that, and so should scorers that ask for either of the two.
+        Only available if all models have it, and not all have ``predict_proba``, which
+        `predict` uses then: scorers that ask for either of the two are to use the same.
 
         Parameters
         ----------
@@ -201,8 +202,8 @@ class AveragedRegressor(AveragedBase, RegressorMixin, BaseComposition):  # type:
     Parameters
     ----------
     estimators : list of (str, estimator) tuples
-        The regressors and their names, each of which has to be there once. Their
-        parameters are set as ``<name>__<parameter>``.
+        The regressors and their names. Each name may occur only once. Their parameters
+        are set as ``<name>__<parameter>``.
 
     weights : array-like of shape (n_estimators,), default=None
         How much each of the regressors counts: numbers that are not negative, and not

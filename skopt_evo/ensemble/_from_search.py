@@ -57,8 +57,10 @@ class FromSearch:
         Raises
         ------
         skopt_evo.exceptions.NoEnsembleError
-            If the search has kept no predictions, or has chosen no best candidate, or
-            if its scorer cannot be computed from predictions.
+            If the search has kept no predictions, if its scorer cannot be computed from
+            them, or if several metrics leave no one to choose by.
+        ValueError
+            If `X` has another number of samples than the data of the search.
         """
         if not hasattr(search, "cv_results_"):
             check_is_fitted(search)

@@ -64,7 +64,7 @@ def check_estimators(ensemble: Any) -> None:
         if names.count(name) > 1 or name in reserved or "__" in name:
             raise ValueError(
                 f"estimators has the name {name!r}, which is not allowed: each name "
-                f"has to be there once, without '__', and must be none of {reserved}."
+                f"may occur only once, without '__', and must be none of {reserved}."
             )
     wanted = get_tags(ensemble).estimator_type
     for name, member in pairs:

@@ -58,7 +58,7 @@ class TopEnsemble(FromSearch):
 
 @dataclass(frozen=True)
 class FoldsEnsemble(FromSearch):
-    """Average the models of the best candidate that the splits have left.
+    """Average the models of the best candidate, one for each training set.
 
     It costs no further fit: ``ensemble="folds"`` of a search is this.
 

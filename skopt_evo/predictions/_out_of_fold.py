@@ -20,8 +20,9 @@ class OutOfFoldPredictions:
 
     ``predictions[i]`` is an array with what candidate `i` predicted, for each sample,
     by the models that were fitted without it: of shape (n_samples, n_classes) for
-    probabilities and decisions between more than two classes, (n_samples,) or
-    (n_samples, n_outputs) for the values of a regressor. It is NaN for samples that no
+    probabilities and decisions between more than two classes, (n_samples,) for
+    decisions between two, (n_samples,) or (n_samples, n_outputs) for the values of a
+    regressor. It is NaN for samples that no
     test set had. Of a sample that several test sets had, as those of repeated
     cross-validation, it is the mean.
 
@@ -50,8 +51,9 @@ class OutOfFoldPredictions:
     methods : list of (str or None)
         The method of the estimator that has answered, for each candidate: what says
         most of ``"predict_proba"``, ``"decision_function"`` and ``"predict"``. None for
-        candidates without predictions, as those that failed or that predicted NaN. What
-        ``predict`` of a classifier answers is in one column a class, of zeros and ones.
+        candidates without predictions, as those that failed or that predicted NaN. The
+        answers of ``predict`` of a classifier are kept as zeros and ones, one column
+        for each class.
     n_predictions : ndarray of shape (n_samples,), dtype=int
         How many test sets each sample was in.
     n_missing : int

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import count, takewhile
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
 
-from skopt_evo._messages import did_you_mean, listed, shown
+from skopt_evo._messages import shown
 from skopt_evo._typing import FloatArray
 from skopt_evo.ensemble import FoldsEnsemble, resolve_ensemble
 from skopt_evo.ensemble._from_search import candidates_of
@@ -22,6 +21,7 @@ from skopt_evo.selection._bootstrap import (
     bootstrap_interval,
 )
 from skopt_evo.selection._cross_fit import cross_fitted
+from skopt_evo.selection._cv_results import checked_metric, fold_scores
 from skopt_evo.selection._repeated import repeated_score
 from skopt_evo.selection._result import CorrectedScore
 
@@ -79,8 +79,8 @@ def corrected_score(
           quantiles of these scores as its ends.
         - ``"cross-fitted"`` for an ensemble that is chosen by predictions: for each
           split the weights are chosen by the rows outside of its test set, which is
-          then predicted; of many splits, some are taken together. The interval is that
-          of the rows outside of bootstraps.
+          then predicted; of many splits, some are taken together. The interval has
+          quantiles of the scores of rows that a bootstrap has not drawn as its ends.
         - ``"fold scores"`` where there are no predictions, or where the scorer needs
           more than these: the mean difference, over the splits, between the best score
           on that split and the score of the winner is subtracted. The interval is that
@@ -123,11 +123,20 @@ def corrected_score(
     """
     _check(n_repeats, n_bootstraps, confidence, random_state)
     results = search if isinstance(search, Mapping) else _results(search)
-    metric = _metric(search, results, metric)
-    assert metric is not None
+    metrics = metrics_of(results)
+    usual = _usual_metric(search, metrics)
+    metric = usual if metric is None else metric
+    metric = checked_metric(metric, metrics, "corrected_score", "correct")
     if n_repeats:
-        return _repeated(
-            search, X, y, metric, n_repeats, confidence, random_state, params
+        return repeated_score(
+            search,
+            X,
+            y,
+            metric=metric,
+            n_repeats=n_repeats,
+            confidence=confidence,
+            random_state=random_state,
+            params=params,
         )
     reason = "No predictions were kept."
     if getattr(search, "oof_predictions_", None) is not None:
@@ -137,38 +146,8 @@ def corrected_score(
             )
         except (NotFromPredictionsError, NoEnsembleError) as error:
             reason = str(error)
-    best = None
-    if metric == _metric(search, results, None, is_needed=False):
-        best = getattr(search, "best_index_", None)
+    best = getattr(search, "best_index_", None) if metric == usual else None
     return _from_fold_scores(results, metric, confidence, reason, best)
-
-
-def _repeated(
-    search: Any,
-    X: Any,
-    y: Any,
-    metric: str,
-    n_repeats: int,
-    confidence: float,
-    seed: int,
-    params: dict[str, Any],
-) -> CorrectedScore:
-    if X is None or not hasattr(search, "best_estimator_"):
-        raise ValueError(
-            f"corrected_score: n_repeats={n_repeats} fits the best estimator of a "
-            "search on its data anew. Pass the fitted search, not its cv_results_, and "
-            "the X and y that it was fitted on."
-        )
-    return repeated_score(
-        search,
-        X,
-        y,
-        metric=metric,
-        n_repeats=n_repeats,
-        confidence=confidence,
-        random_state=seed,
-        params=params,
-    )
 
 
 def _from_predictions(
@@ -203,7 +182,7 @@ def _from_fold_scores(
     best: int | None,
 ) -> CorrectedScore:
     """Correct the score of the winner by the scores on the splits, after Tibshirani."""
-    scores = _fold_scores(results, metric)
+    scores = _comparable_scores(results, metric)
     scored = np.flatnonzero(np.isfinite(scores).all(axis=0))
     if len(scores) < 2 or not len(scored):
         raise ValueError(
@@ -233,11 +212,9 @@ def _results(search: Any) -> Any:
     return search.cv_results_
 
 
-def _fold_scores(results: Mapping[str, Any], metric: str) -> FloatArray:
-    """Return the test scores, NaN for failures: shape (n_splits, n_candidates)."""
-    columns = (f"split{number}_test_{metric}" for number in count())
-    splits = takewhile(results.__contains__, columns)
-    scores = np.array([results[column] for column in splits], dtype=np.float64)
+def _comparable_scores(results: Mapping[str, Any], metric: str) -> FloatArray:
+    """Return the scores on the splits, NaN for those that must not be compared."""
+    scores = fold_scores(results, metric)
     if "status" in results and len(scores):
         scores[:, np.asarray(results["status"]) != "ok"] = np.nan
     if "n_resources" in results and len(scores):  # successive halving
@@ -246,32 +223,12 @@ def _fold_scores(results: Mapping[str, Any], metric: str) -> FloatArray:
     return scores
 
 
-def _metric(
-    search: Any,
-    results: Mapping[str, Any],
-    metric: str | None,
-    *,
-    is_needed: bool = True,
-) -> str | None:
-    metrics = metrics_of(results)
-    if metric is None:
-        refit = getattr(search, "refit", None)
-        metric = refit if isinstance(refit, str) and refit in metrics else None
-    if metric is None and len(metrics) == 1:
-        return metrics[0]
-    if metric is None and not is_needed:
-        return None
-    if metric is None:
-        raise ValueError(
-            f"corrected_score: metric=None, but the search has {len(metrics)} metrics: "
-            f"{listed(metrics)}. Pass the one to correct as metric=..."
-        )
-    if metric not in metrics:
-        raise ValueError(
-            f"corrected_score: metric={metric!r} is not a metric of the search."
-            f"{did_you_mean(metric, metrics)} Pass one of {listed(metrics)}."
-        )
-    return metric
+def _usual_metric(search: Any, metrics: Sequence[str]) -> str | None:
+    """Return the metric that a search has chosen by, None if that is not known."""
+    refit = getattr(search, "refit", None)
+    if isinstance(refit, str) and refit in metrics:
+        return refit
+    return metrics[0] if len(metrics) == 1 else None
 
 
 def _check(

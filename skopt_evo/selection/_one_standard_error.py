@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from skopt_evo._messages import did_you_mean, listed, shown
+from skopt_evo._messages import shown
 from skopt_evo._typing import BoolArray, FloatArray
 from skopt_evo.results import metrics_of
+from skopt_evo.selection._cv_results import checked_metric, fold_scores
 from skopt_evo.selection._order import (
     CVResults,
     Order,
@@ -148,9 +148,10 @@ class OneStandardError:
         -------
         best_index : int
         """
-        metric = self._find_metric(cv_results)
+        metrics = metrics_of(cv_results)
+        metric = checked_metric(self.metric, metrics, "OneStandardError", "compare by")
         means = np.asarray(cv_results[f"mean_test_{metric}"])
-        folds = _fold_scores(cv_results, metric)
+        folds = fold_scores(cv_results, metric)
         folds = np.where(_may_win(cv_results), folds, np.nan)
         is_shared = np.isfinite(folds).any(axis=1)
         if 2 <= is_shared.sum() < len(folds):
@@ -169,24 +170,6 @@ class OneStandardError:
                 "numbers, for every candidate."
             ) from error
 
-    def _find_metric(self, results: CVResults) -> str:
-        """Return the metric to compare by; raise if it is unknown, or not given."""
-        metrics = metrics_of(results)
-        if self.metric is None and len(metrics) == 1:
-            return metrics[0]
-        if self.metric is None:
-            raise ValueError(
-                f"OneStandardError: metric=None, but the search has {len(metrics)} "
-                f"metrics: {listed(metrics)}. Pass the one to compare by as metric=..."
-            )
-        if self.metric not in metrics:
-            raise ValueError(
-                f"OneStandardError: metric={self.metric!r} is not a metric of the "
-                f"search.{did_you_mean(self.metric, metrics)} Pass one of "
-                f"{listed(metrics)}; a search with one metric calls it 'score'."
-            )
-        return self.metric
-
 
 def _may_win(results: CVResults) -> BoolArray:
     """Return which candidates have not failed; all of them if that is not known.
@@ -197,13 +180,6 @@ def _may_win(results: CVResults) -> BoolArray:
     status = np.asarray(results.get("status", ["ok"] * len(results["params"])))
     is_ok = np.asarray(status == "ok")
     return is_ok if is_ok.any() else np.asarray(status != "raced")
-
-
-def _fold_scores(results: CVResults, metric: str) -> FloatArray:
-    """Return the test scores as an array of shape (n_splits, n_candidates)."""
-    columns = (f"split{number}_test_{metric}" for number in itertools.count())
-    splits = itertools.takewhile(results.__contains__, columns)
-    return np.array([results[column] for column in splits], dtype=np.float64)
 
 
 def _contenders(means: FloatArray, folds: FloatArray) -> list[int]:

@@ -17,7 +17,7 @@ from sklearn.model_selection import (
 )
 from sklearn.utils.multiclass import type_of_target
 
-from skopt_evo._sklearn_compat import ONLY_METRIC, check_method_params
+from skopt_evo._sklearn_compat import check_method_params
 from skopt_evo.selection._result import CorrectedScore
 
 # Into so many parts the rows are split at most.
@@ -66,6 +66,12 @@ def repeated_score(
     C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning
     52, 239-281, 2003.
     """
+    if X is None or not hasattr(search, "best_estimator_"):
+        raise ValueError(
+            f"corrected_score: n_repeats={n_repeats} fits the best estimator of a "
+            "search on its data anew. Pass the fitted search, not its cv_results_, and "
+            "the X and y that it was fitted on."
+        )
     params = check_method_params(X, params=params)
     routed = search._get_routed_params_for_fit(params)
     _check(search, routed)
@@ -82,7 +88,7 @@ def repeated_score(
         params=(params if is_routed else routed.estimator.fit) or None,
         error_score="raise",
     )
-    scores = found[f"test_{ONLY_METRIC if metric == ONLY_METRIC else metric}"]
+    scores = found[f"test_{metric}"]
     score, n = float(np.mean(scores)), len(scores)
     # Nadeau and Bengio 2003, eq. 9: 1 / n and the ratio of test and training set.
     error = np.sqrt((1 / n + 1 / (n_splits - 1)) * np.var(scores, ddof=1))
